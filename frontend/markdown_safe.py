@@ -1,0 +1,162 @@
+r"""Makes text of a model or a user inert before Streamlit renders it as Markdown. Pure.
+
+In: any text, complete or cut anywhere (it is also called while an answer streams in). Out: Markdown in which no image
+is loaded, no link leads anywhere but to http(s) or mail, and none of Streamlit's own directives (`:red[..]`,
+`:material/..:`) works; `\(x\)` and `\[x\]` become the math that Streamlit knows. Raw HTML and `javascript:` links
+Streamlit makes inert itself. Separate because what a model writes is hostile input, and this is the whole answer to it.
+
+How it can be sure without being the same parser as the browser's: only code blocks that begin in the first column are
+left as they are, and only while nothing was seen that two Markdown parsers could read differently. Elsewhere an image
+is broken even where it looks like code. When in doubt the doubt lasts to the end of the text; all that costs is looks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"( *)(?:(?P<ticks>`{3,})[^`]*|(?P<tildes>~{3,}).*)$")
+_MATH_FENCE = re.compile(r"( {0,3})(\${2,})[^$]*$")
+_DOLLARS = re.compile(r"\${2,}")
+# A block of raw HTML would hide a fence from the browser's parser, so no line may begin one.
+_HTML_BLOCK = re.compile(r"([\s>*+\-\d.)]*)<(?=[A-Za-z/!?])")
+_CODE_OR_MATH = re.compile(r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|\$\$?[^$\n]+\$\$?")
+_ACTIVE = re.compile(
+    r"(?P<escaped>\\[^\w\s!])"
+    r"|(?P<image>!\[)"
+    r"|(?P<link>\]\((?!<?(?:https?://|mailto:)))"
+    r"|(?P<definition>\]:)"
+    r"|(?P<directive>:(?=[A-Za-z:]))",
+    re.IGNORECASE,
+)
+_INLINE_MATH = re.compile(r"\\\((.+?)\\\)")
+_DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]")
+_MATH_LINE = re.compile(r"( {0,3})\\[\[\]][ \t]*$")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_JOINER = "\u2060"  # no width, no break: `!` and `[` look as before and are no image
+
+
+def inert(text: str) -> str:
+    """`text` as Markdown that shows and does nothing else. Never fails; linear in the length of `text`."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_Reader(lines).read())
+
+
+def plain(text: str) -> str:
+    """`text` so that Markdown shows it letter by letter, with its line breaks and indentation."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\\\n".join(_plain_line(line) for line in lines)
+
+
+def _plain_line(line: str) -> str:
+    body = line.lstrip(" \t").rstrip()
+    indent = "\u00a0" * len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))
+    return indent + _PUNCTUATION.sub(r"\\\1", body) or "\u00a0"
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A block that is open: a fence of code or of math, `indent` columns in, closed by `mark` or longer."""
+
+    indent: int
+    mark: str
+
+    @property
+    def is_math(self) -> bool:
+        return self.mark[0] == "$"
+
+    def closes(self, line: str) -> bool:
+        body = line.strip(" \t")
+        return len(body) >= len(self.mark) and set(body) == {self.mark[0]} and _indent(line) <= self.indent + 3
+
+    def is_left_by(self, line: str) -> bool:
+        """Whether `line` may have ended the list or quotation that the block is in, and with it the block."""
+        return bool(line.strip()) and _indent(line) < self.indent
+
+
+class _Reader:
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._block: _Block | None = None
+        self._in_doubt = False
+        self._images = _may_hold_images(lines)
+
+    def read(self) -> list[str]:
+        return [self._line(line, images) for line, images in zip(self._lines, self._images, strict=True)]
+
+    def _line(self, line: str, images: bool) -> str:
+        if self._in_doubt:
+            return _active_line(line, images)
+        line = _MATH_LINE.sub(r"\1$$", line) if self._block is None or self._block.is_math else line
+        if self._block is not None:
+            return self._line_in(self._block, line, images)
+        self._block = _opened_by(line)
+        if self._block is not None:
+            return line
+        self._in_doubt = _is_doubtful(line)
+        return _active_line(line, images)
+
+    def _line_in(self, block: _Block, line: str, images: bool) -> str:
+        if block.is_left_by(line) or (block.is_math and ("```" in line or "~~~" in line)):
+            self._in_doubt = True
+            return _active_line(line, images)
+        if block.closes(line):
+            self._block = None
+            return line
+        return line if block.indent == 0 and not block.is_math else _quiet(line, images)
+
+
+def _may_hold_images(lines: list[str]) -> list[bool]:
+    """For each line whether `![` in it could be an image: its paragraph has `](` behind, or there are definitions."""
+    if any("]:" in line for line in lines):
+        return [True] * len(lines)
+    found, below = [], False
+    for line in reversed(lines):
+        below = "](" in line or (below and bool(line.strip()))
+        found.append(below)
+    return found[::-1]
+
+
+def _opened_by(line: str) -> _Block | None:
+    fence = _FENCE.match(line)
+    if fence is not None:
+        return _Block(len(fence[1]), fence["ticks"] or fence["tildes"])
+    math = _MATH_FENCE.match(line)
+    return None if math is None else _Block(len(math[1]), math[2])
+
+
+def _is_doubtful(line: str) -> bool:
+    """Whether `line` could open a block in a way that is not followed here: inside a list item or a quotation, say."""
+    return "```" in line or "~~~" in line or len(_DOLLARS.findall(line)) % 2 == 1
+
+
+def _active_line(line: str, images: bool) -> str:
+    """A line outside code, every active construct broken."""
+    line = _HTML_BLOCK.sub(r"\1\\<", line, count=1) if _HTML_BLOCK.match(line) else line
+    done, pieces = 0, []
+    line = _DISPLAY_MATH.sub(r"$$\1$$", _INLINE_MATH.sub(r"$\1$", line))
+    for code in _CODE_OR_MATH.finditer(line):
+        pieces += [_break(line[done : code.start()], images), _quiet(code[0], images)]
+        done = code.end()
+    return "".join([*pieces, _break(line[done:], images)])
+
+
+def _break(text: str, images: bool) -> str:
+    def replacement(match: re.Match[str]) -> str:
+        found = match[0]
+        if match.lastgroup == "image":
+            return "[↗ " if images else found
+        if match.lastgroup == "escaped":
+            return found
+        return f"\\{found}" if len(found) == 1 else f"{found[0]}\\{found[1]}"
+
+    return _ACTIVE.sub(replacement, text)
+
+
+def _quiet(code: str, images: bool) -> str:
+    """What looks like code or math: unchanged, but no image even if the browser's parser thinks otherwise."""
+    return code.replace("![", f"!{_JOINER}[") if images else code
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -1,0 +1,140 @@
+"""Conversations and turns as they are kept, and their DynamoDB items (docs/contracts.md, section 5).
+
+In: values. Out: items, and back. Pure. Separate from `history.py` so that the shape of the table can be read, and
+tested, without a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from frontend.wire import Usage
+
+INTERRUPTED_AFTER = timedelta(seconds=30)
+
+# An item holds at most 400 KB, attribute names and UTF-8 included (AWS, DynamoDB quotas, 2026-11). Longer answers are
+# refused and not split: 300 kB are some 75,000 tokens, more than any deployed model writes in one answer, and one turn
+# stays one item that one conditional write replaces.
+MAX_ANSWER_BYTES = 300_000
+MAX_QUESTION_BYTES = 90_000
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`title` is the first question, cut. Times are UTC."""
+
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class TurnRecord:
+    """One question and its answer, as far as it has come.
+
+    `status` is `streaming | done | stopped | error | interrupted`. `error_*` are set for `error` only. Durations are
+    in milliseconds since `started_at`; they and `usage` are None while they are not known.
+    """
+
+    number: int
+    question: str
+    model: str
+    started_at: datetime
+    heartbeat_at: datetime
+    answer: str = ""
+    status: str = "streaming"
+    error_code: str | None = None
+    error_message: str | None = None
+    request_id: str | None = None
+    usage: Usage | None = None
+    first_token_ms: int | None = None
+    elapsed_ms: int | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.status == "streaming"
+
+
+def conversation_key(owner: str, conversation_id: str) -> dict[str, str]:
+    return {"pk": owner, "sk": f"conversation#{conversation_id}"}
+
+
+def turn_key(owner: str, conversation_id: str, number: int) -> dict[str, str]:
+    return {"pk": f"{owner}#{conversation_id}", "sk": f"turn#{number:06d}"}
+
+
+def conversation_item(owner: str, conversation: Conversation) -> dict[str, Any]:
+    return conversation_key(owner, conversation.id) | {
+        "title": conversation.title,
+        "created_at": write_time(conversation.created_at),
+        "updated_at": write_time(conversation.updated_at),
+    }
+
+
+def read_conversation(item: Mapping[str, Any]) -> Conversation:
+    return Conversation(
+        id=item["sk"].removeprefix("conversation#"),
+        title=item["title"],
+        created_at=_read_time(item["created_at"]),
+        updated_at=_read_time(item["updated_at"]),
+    )
+
+
+def turn_item(owner: str, conversation_id: str, turn: TurnRecord) -> dict[str, Any]:
+    usage = turn.usage
+    attributes = {
+        "question": turn.question,
+        "answer": turn.answer,
+        "model": turn.model,
+        "status": turn.status,
+        "error_code": turn.error_code,
+        "error_message": turn.error_message,
+        "request_id": turn.request_id,
+        "usage": usage and {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens},
+        "started_at": write_time(turn.started_at),
+        "heartbeat_at": write_time(turn.heartbeat_at),
+        "first_token_ms": turn.first_token_ms,
+        "elapsed_ms": turn.elapsed_ms,
+    }
+    present = {name: value for name, value in attributes.items() if value is not None}
+    return turn_key(owner, conversation_id, turn.number) | present
+
+
+def read_turn(item: Mapping[str, Any], now: datetime) -> TurnRecord:
+    """The turn in `item`. One that is streaming without a sign of life for 30 s before `now` reads as interrupted."""
+    heartbeat = _read_time(item["heartbeat_at"])
+    status = item["status"]
+    if status == "streaming" and now - heartbeat > INTERRUPTED_AFTER:
+        status = "interrupted"
+    usage = item.get("usage")
+    return TurnRecord(
+        number=int(item["sk"].removeprefix("turn#")),
+        question=item["question"],
+        model=item["model"],
+        started_at=_read_time(item["started_at"]),
+        heartbeat_at=heartbeat,
+        answer=item.get("answer", ""),
+        status=status,
+        error_code=item.get("error_code"),
+        error_message=item.get("error_message"),
+        request_id=item.get("request_id"),
+        usage=Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"])) if usage else None,
+        first_token_ms=_read_number(item.get("first_token_ms")),
+        elapsed_ms=_read_number(item.get("elapsed_ms")),
+    )
+
+
+def write_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _read_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _read_number(value: Any) -> int | None:
+    return None if value is None else int(value)  # DynamoDB's numbers arrive as Decimal

@@ -1,0 +1,126 @@
+"""What one browser tab remembers, and how it changes. No Streamlit.
+
+In: Streamlit's session state and query parameters, as plain mappings. Out: `PageState`. What must survive a reload is
+in the URL (`?chat=`, `?model=`, `?lang=`); the rest is lost with the tab, and may be. Clicks do not act: they leave a
+wish, which the next run of the script takes and performs inside the page's error border.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from frontend.wire import ModelInfo
+
+MODEL_KEY = "model"  # the picker's widget key
+COMPOSER_KEY = "composer"
+LANGUAGE_KEY = "language"
+PAGE_OF_TURNS = 30
+PAGE_OF_CONVERSATIONS = 30
+
+Action = Literal["ask", "retry", "stop", "delete"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asked for with a click: `text` is a question, or a conversation's id for `delete`."""
+
+    action: Action
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message for the next run: a key of the catalogue with its variables."""
+
+    key: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PageState:
+    session: MutableMapping[Any, Any]  # Streamlit admits other keys than str
+    query: MutableMapping[str, str]
+
+    @property
+    def conversation_id(self) -> str | None:
+        return self.query.get("chat") or None
+
+    def open(self, conversation_id: str | None) -> None:
+        """Show this conversation, or an empty page for None."""
+        if conversation_id is None:
+            self.query.pop("chat", None)
+        else:
+            self.query["chat"] = conversation_id
+        self.session.pop("turns_shown", None)
+
+    def is_turning_page(self) -> bool:
+        """Whether this run shows another conversation than the run before."""
+        before = self.session.get("conversation_drawn", "")
+        self.session["conversation_drawn"] = self.conversation_id
+        return bool(before != self.conversation_id)
+
+    def wish(self, action: Action, text: str = "") -> None:
+        self.session["wish"] = Wish(action, text)
+
+    def take_wish(self) -> Wish | None:
+        """The wish, once."""
+        wish: Wish | None = self.session.pop("wish", None)
+        return wish
+
+    def notify(self, key: str, **variables: str) -> None:
+        self.session["notices"] = [*self.session.get("notices", []), Notice(key, variables)]
+
+    def take_notices(self) -> Sequence[Notice]:
+        """The notices, once."""
+        notices: Sequence[Notice] = self.session.pop("notices", [])
+        return notices
+
+    @property
+    def turns_shown(self) -> int:
+        shown: int = self.session.get("turns_shown", PAGE_OF_TURNS)
+        return shown
+
+    def show_earlier(self) -> None:
+        self.session["turns_shown"] = self.turns_shown + PAGE_OF_TURNS
+
+    @property
+    def conversations_shown(self) -> int:
+        shown: int = self.session.get("conversations_shown", PAGE_OF_CONVERSATIONS)
+        return shown
+
+    def show_more_conversations(self) -> None:
+        self.session["conversations_shown"] = self.conversations_shown + PAGE_OF_CONVERSATIONS
+
+    @property
+    def deleting(self) -> str | None:
+        """The conversation whose deletion waits for a yes."""
+        conversation_id: str | None = self.session.get("deleting")
+        return conversation_id
+
+    def ask_to_delete(self, conversation_id: str | None) -> None:
+        self.session["deleting"] = conversation_id
+
+    def choose_model(self, models: Sequence[ModelInfo]) -> ModelInfo | None:
+        """The model of this tab: the picker's, else the URL's, else the first that is ready, else the first.
+
+        A model that is not deployed leaves a notice. None if there are no models.
+        """
+        if not models:
+            return None
+        by_id = {model.id: model for model in models}
+        wished = self.session.get(MODEL_KEY) or self.query.get("model")
+        chosen = by_id.get(wished or "") or next((model for model in models if model.is_ready), models[0])
+        if wished and wished != chosen.id:
+            self.notify("picker.unknown", model=wished, fallback=chosen.id)
+        self.session[MODEL_KEY] = chosen.id
+        self.query["model"] = chosen.id
+        return chosen
+
+    def remember_model(self) -> None:
+        """Put the picker's choice into the URL."""
+        self.query["model"] = self.session[MODEL_KEY]
+
+    def remember_language(self) -> None:
+        self.query["lang"] = self.session[LANGUAGE_KEY]

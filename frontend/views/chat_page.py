@@ -1,0 +1,97 @@
+"""The whole chat page, put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from frontend import wishes
+from frontend.chat import Chat
+from frontend.discovery import Deployment
+from frontend.history import HistoryError
+from frontend.i18n import Translator
+from frontend.records import Conversation, TurnRecord
+from frontend.state import PageState
+from frontend.views import composer, errors, model_picker, sidebar, transcript
+from frontend.views.page import Page
+from frontend.wire import ChatError, ModelInfo
+
+
+def draw(
+    t: Translator,
+    state: PageState,
+    chat: Chat,
+    deployment: Deployment,
+    list_models: Callable[[], Sequence[ModelInfo]],
+    refresh: Callable[[], None],
+) -> None:
+    """Perform the wish that a click left, then draw everything, then follow the answer that is being written."""
+    failure: ChatError | None = None
+    models: Sequence[ModelInfo] = ()
+    try:
+        models = list_models()
+    except ChatError as exc:
+        failure = exc
+    model = state.choose_model(models)
+    wishes.perform(state, chat, model)
+    conversation = _conversation(state, chat)
+    page = Page(t, state, chat, deployment, models, model, conversation)
+    sidebar.draw(page)
+    model_picker.draw(page, refresh)
+    with st.empty().container():
+        errors.notices(t, state)
+        if failure is not None:
+            errors.chat_failure(t, failure)
+    sidebar.confirm_delete(page)
+    _talk(page)
+
+
+def _talk(page: Page) -> None:
+    with _area(page.state):
+        turns = _turns(page)
+        if turns is None:
+            return
+        if not turns:
+            composer.starters(page)
+        slot = transcript.draw(page, turns)
+    live = page.chat.live(page.conversation.id) if page.conversation else None
+    composer.draw(page, is_live=slot is not None)
+    if slot is not None and live is not None:
+        transcript.follow(page, live, slot)
+    elif slot is not None:
+        transcript.follow_elsewhere(page, turns)
+
+
+def _area(state: PageState) -> DeltaGenerator:
+    """Where the conversation goes; emptied first when it is another one than before.
+
+    The browser removes what a run did not draw only when the run ends, and a run that follows an answer ends late: the
+    starters, or another conversation, would stay below it.
+    """
+    return st.empty().container() if state.is_turning_page() else st.container()
+
+
+def _conversation(state: PageState, chat: Chat) -> Conversation | None:
+    """The open conversation. One that is not there leaves a notice and an empty page."""
+    if state.conversation_id is None:
+        return None
+    try:
+        found = chat.find(state.conversation_id)
+    except HistoryError:
+        return None  # reading its turns fails in the same way, and says so
+    if found is None:
+        state.open(None)
+        state.notify("notice.not_found")
+    return found
+
+
+def _turns(page: Page) -> Sequence[TurnRecord] | None:
+    if page.state.conversation_id is None:
+        return ()
+    try:
+        return page.chat.read(page.state.conversation_id)
+    except HistoryError as exc:
+        errors.failure(page.t, exc.code, exc.message, None)
+        return None

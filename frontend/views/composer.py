@@ -1,0 +1,75 @@
+"""Where questions are written, the four to start with, and Stop."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from frontend.markdown_safe import plain
+from frontend.state import COMPOSER_KEY, PageState
+from frontend.views.page import Page
+
+STARTERS = ("question_1", "question_2", "question_3", "question_4")
+MAX_CHARACTERS = 20_000
+
+
+def draw(page: Page, *, is_live: bool) -> None:
+    """The composer, at the root of the page: Streamlit follows a growing answer only then.
+
+    Call it outside any container. It takes no question while one is being answered or when the model is not ready.
+    """
+    t, model = page.t, page.model
+    name = model.id if model else ""
+    blocked = model is None or not model.is_ready
+    if is_live:
+        placeholder = t("composer.placeholder_busy", model=name)
+    else:
+        placeholder = t("composer.placeholder_blocked") if blocked else t("composer.placeholder", model=name)
+    if is_live:
+        with st.bottom, st.container(horizontal=True, horizontal_alignment="center"):
+            st.button(
+                t("composer.stop"),
+                key="stop",
+                icon=":material/stop_circle:",
+                shortcut="Escape",
+                help=t("composer.stop_help"),
+                on_click=page.state.wish,
+                args=("stop",),
+            )
+    st.chat_input(
+        placeholder,
+        key=COMPOSER_KEY,
+        disabled=is_live or blocked,
+        max_chars=MAX_CHARACTERS,
+        on_submit=_submit,
+        args=(page.state,),
+    )
+
+
+def starters(page: Page) -> None:
+    """What an empty chat shows: whom one talks to, and four questions to begin with."""
+    t, model = page.t, page.model
+    st.space("medium")
+    st.subheader(t("start.title"), anchor=False, text_alignment="center")
+    if model is not None:
+        st.markdown(
+            t("start.subtitle", model=plain(model.id), deployment=plain(page.deployment.deployment)),
+            text_alignment="center",
+        )
+    with st.container(key="starters", horizontal=True, horizontal_alignment="center"):
+        for starter in STARTERS:
+            question = t(f"start.{starter}")
+            st.button(
+                question,
+                key=f"start-{starter}",
+                on_click=page.state.wish,
+                args=("ask", question),
+                disabled=model is None or not model.is_ready,
+                width=330,
+                wrap=True,
+            )
+
+
+def _submit(state: PageState) -> None:
+    question = (state.session.get(COMPOSER_KEY) or "").strip()
+    if question:
+        state.wish("ask", question)

@@ -1,0 +1,104 @@
+"""The conversation: questions, answers as they grow, their footers and their failures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from frontend.i18n import Translator
+from frontend.markdown_safe import inert, plain
+from frontend.records import TurnRecord
+from frontend.turn import Turn
+from frontend.views import errors
+from frontend.views.page import Page
+
+FOLLOW_S = 2
+
+
+def draw(page: Page, turns: Sequence[TurnRecord]) -> DeltaGenerator | None:
+    """All turns, at most the last few until earlier ones are asked for.
+
+    Returns the place where the answer of the live turn goes, None if there is none.
+    """
+    hidden = max(0, len(turns) - page.state.turns_shown)
+    if hidden:
+        st.button(page.t("answer.earlier"), on_click=page.state.show_earlier, type="tertiary")
+    slot = None
+    for turn in turns[hidden:]:
+        with st.chat_message("user", avatar=":material/person:"):
+            st.markdown(plain(turn.question))
+        with st.chat_message("assistant", avatar=":material/forum:"):
+            slot = st.empty()
+            _answer(page, turn, slot, is_last=turn is turns[-1])
+    return slot if turns and turns[-1].is_live else None
+
+
+def follow(page: Page, turn: Turn, slot: DeltaGenerator) -> None:
+    """Show the answer as it grows, then draw the page anew with its end.
+
+    Only a view: if this run is broken off, the turn goes on.
+    """
+    text = ""
+    for delta in turn.deltas(every=0.1):
+        text += delta
+        if text:
+            slot.markdown(inert(text))
+        else:
+            slot.caption(page.t("answer.waiting"))
+    st.rerun()
+
+
+def follow_elsewhere(page: Page, turns: Sequence[TurnRecord]) -> None:
+    """Look at the store every few seconds while another process answers."""
+    conversation_id = page.state.conversation_id or ""
+    before = turns[-1]
+
+    @st.fragment(run_every=FOLLOW_S)
+    def look() -> None:
+        st.caption(page.t("answer.elsewhere"))
+        if page.chat.read(conversation_id)[-1:] != (before,):
+            st.rerun()
+
+    look()
+
+
+def _answer(page: Page, turn: TurnRecord, slot: DeltaGenerator, *, is_last: bool) -> None:
+    t = page.t
+    if turn.answer:
+        slot.markdown(inert(turn.answer))
+    elif turn.is_live:
+        slot.caption(t("answer.waiting"))
+    if turn.status == "error":
+        errors.failure(t, turn.error_code or "internal", turn.error_message, turn.request_id)
+    if turn.status == "interrupted":
+        st.warning(t("answer.interrupted_body"), title=t("answer.interrupted"), icon=":material/link_off:")
+    if turn.status == "stopped":
+        st.badge(t("answer.stopped"), icon=":material/stop_circle:", color="gray")
+    if page.chat.is_unsaved(page.state.conversation_id or "", turn.number):
+        st.warning(t("answer.unsaved"))
+    if not turn.is_live:
+        st.caption(plain(footer(t, turn)))
+    place = st.empty()  # drawn in any case, so that the next turn's run clears the button away
+    if is_last and turn.status in {"error", "interrupted", "stopped"}:
+        place.button(
+            t("answer.retry"),
+            key=f"retry-{turn.number}",
+            icon=":material/replay:",
+            on_click=page.state.wish,
+            args=("retry", turn.question),
+        )
+
+
+def footer(t: Translator, turn: TurnRecord) -> str:
+    """Model, tokens and times of one answer, as far as they are known."""
+    parts = [turn.model]
+    if turn.usage is not None:
+        parts.append(t("answer.tokens_in", n=t.number(turn.usage.prompt_tokens)))
+        parts.append(t("answer.tokens_out", n=t.number(turn.usage.completion_tokens)))
+    if turn.first_token_ms is not None:
+        parts.append(t("answer.first_token", s=t.number(turn.first_token_ms / 1000, 1)))
+    if turn.elapsed_ms is not None:
+        parts.append(t("answer.elapsed", s=t.number(turn.elapsed_ms / 1000, 1)))
+    return " · ".join(parts)

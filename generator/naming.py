@@ -1,0 +1,53 @@
+"""Model ids -> the names that AWS and Terraform accept, and the ids that such names cannot tell apart.
+
+Pure. Separate because planning names things with it and the catalog refuses ids by it: the two must never disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_NOT_IN_AWS_NAMES = re.compile(r"[^A-Za-z0-9]+")
+_NOT_IN_TERRAFORM_NAMES = re.compile(r"[^a-z0-9_]")
+
+
+def aws_name(model_id: str) -> str:
+    """The part of a SageMaker name that stands for `model_id`: letters, digits and single hyphens, case kept.
+
+    SageMaker's names match `[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}` (botocore 1.44.5, sagemaker, EndpointName).
+    """
+    return _NOT_IN_AWS_NAMES.sub("-", model_id)
+
+
+def terraform_name(model_id: str) -> str:
+    """The label of `model_id`'s Terraform resources: lower-case letters, digits and underscores."""
+    return _NOT_IN_TERRAFORM_NAMES.sub("_", model_id.lower())
+
+
+@dataclass(frozen=True)
+class Collision:
+    """Two ids of one catalog, by position, that cannot both be deployed. `name` is what both would be called."""
+
+    index: int
+    earlier: int
+    name: str
+
+
+def collisions(ids: Iterable[str | None]) -> Iterator[Collision]:
+    """Yield each id that an earlier one is equal to, or is indistinguishable from once both are named.
+
+    AWS lower-cases endpoint names in ARNs, so names that differ only in case count as equal. None stands for an entry
+    without a usable id and collides with nothing.
+    """
+    seen: dict[str, int] = {}
+    for index, model_id in enumerate(ids):
+        if model_id is None:
+            continue
+        names = (f"aws {aws_name(model_id).casefold()}", f"terraform {terraform_name(model_id)}")
+        clash = next((name for name in names if name in seen), None)
+        if clash is not None:
+            yield Collision(index, seen[clash], clash.split(" ")[1])
+        for name in names:
+            seen.setdefault(name, index)

@@ -1,0 +1,86 @@
+"""Reads and checks what a client sends to `POST /v1/chat/completions`.
+
+In: the HTTP request. Out: a `ChatRequest` whose body holds every field that the client sent, known here or not: most
+upstreams understand more of OpenAI's API than the handler does. Checked is only what the handler itself relies on.
+Separate from the routes because each refusal names its field.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from chat_handler.errors import InvalidRequestError
+from chat_handler.upstreams.base import ChatRequest, JsonObject
+
+# Lambda takes no larger request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, 2026-11-22.
+LARGEST_BODY_BYTES = 6 * 1024 * 1024
+
+
+async def chat_request(request: Request) -> ChatRequest:
+    """The chat request in `request`.
+
+    Raises:
+        InvalidRequestError: it is too large, not JSON, or lacks what every chat request has.
+    """
+    return parse_chat_request(await _body(request))
+
+
+def parse_chat_request(raw: bytes) -> ChatRequest:
+    """The chat request in the bytes of a body.
+
+    Raises:
+        InvalidRequestError: it is not JSON, or lacks what every chat request has; `param` names the field.
+    """
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as exc:
+        raise InvalidRequestError("the body is not JSON") from exc
+    if not isinstance(body, dict):
+        raise InvalidRequestError("the body must be a JSON object")
+    if not isinstance(body.get("model"), str) or not body["model"]:
+        raise InvalidRequestError(
+            "'model' must be the id of a deployed model; GET /v1/models lists them", param="model"
+        )
+    _check_messages(body.get("messages"))
+    _check_stream(body)
+    return ChatRequest(body["model"], body)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY_BYTES:
+            raise InvalidRequestError(
+                f"the body is larger than {LARGEST_BODY_BYTES} bytes; send fewer messages or smaller images", status=413
+            )
+    return bytes(body)
+
+
+def _check_messages(messages: Any) -> None:
+    if not isinstance(messages, list) or not messages:
+        raise InvalidRequestError("'messages' must be a list of at least one message", param="messages")
+    for number, message in enumerate(messages):
+        if not isinstance(message, dict):
+            raise InvalidRequestError("a message must be an object", param=f"messages[{number}]")
+        if not isinstance(message.get("role"), str):
+            raise InvalidRequestError("a message's 'role' must be a string", param=f"messages[{number}].role")
+        if not isinstance(message.get("content"), str | list | None):
+            raise InvalidRequestError(
+                "a message's 'content' must be a string or a list of parts", param=f"messages[{number}].content"
+            )
+
+
+def _check_stream(body: JsonObject) -> None:
+    if not isinstance(body.get("stream"), bool | None):
+        raise InvalidRequestError("'stream' must be true or false", param="stream")
+    options = body.get("stream_options")
+    if not isinstance(options, dict | None):
+        raise InvalidRequestError("'stream_options' must be an object", param="stream_options")
+    if options is not None and not body.get("stream"):
+        raise InvalidRequestError("'stream_options' is only for \"stream\": true", param="stream_options")
+    if not isinstance((options or {}).get("include_usage"), bool | None):
+        raise InvalidRequestError("'include_usage' must be true or false", param="stream_options.include_usage")

@@ -1,0 +1,68 @@
+"""The handler's log: JSON lines on stdout, without prompts, answers or secrets.
+
+In: records of the standard library's logging. Out: one JSON object a line, `{"time", "level", "logger", "message", …}`,
+with what a caller passes as `extra={"fields": {...}}` beside them. Separate because what must not be logged is decided
+here, once, for our own loggers and for the vendors'.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+
+from chat_handler.redaction import redacted
+
+# At DEBUG botocore prints whole secrets and LangChain prompts; at INFO langchain-aws and httpx have said too much
+# before (measured 2026-11-22). Their warnings are wanted.
+NOISY_LOGGERS = (
+    *("boto3", "botocore", "urllib3", "httpx", "httpx2", "httpcore", "httpcore2"),
+    *("langchain", "langchain_aws", "langchain_core", "langsmith", "openai"),
+)
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one line of JSON from which the live secrets are taken out.
+
+    Of an exception it gives type and places, never the text: vendors put requests into their messages.
+    """
+
+    def __init__(self, live_secrets: Callable[[], Iterable[str]]) -> None:
+        super().__init__()
+        self._live_secrets = live_secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{record.msecs:03.0f}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= {"exception": type(record.exc_info[1]).__name__, "places": places_of(record.exc_info[1])}
+        return redacted(json.dumps(line, ensure_ascii=False, default=str), self._live_secrets())
+
+
+def configure(live_secrets: Callable[[], Iterable[str]]) -> None:
+    """Send all logging of this process through one redacting handler on stdout, and quieten the vendors."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter(live_secrets))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        # uvicorn brings handlers of its own, which would print tracebacks past the redaction.
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    for name in NOISY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Where `error` was raised: the innermost frames, as `file:line function`, without anything that was in them."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]

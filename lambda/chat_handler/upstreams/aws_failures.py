@@ -1,0 +1,152 @@
+"""botocore's exceptions, as the errors of the handler.
+
+In: what boto3 raised while it called a runtime. Out: the `ChatError` that says it. Decided by code, never by text: AWS
+changes its wording, and one text stands for several causes. Event streams report the same failures inside the stream,
+with a small first letter (`throttlingException`), so codes are compared without case.
+
+Codes: botocore 1.44.5, models of sagemaker-runtime and bedrock-runtime, read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chat_handler.errors import (
+    ChatError,
+    InvalidRequestError,
+    ModelNotReadyError,
+    NoAccessError,
+    ThrottledError,
+    UpstreamError,
+    UpstreamTimeoutError,
+)
+from chat_handler.upstreams.retry_after import retry_after_s
+
+Translation = Callable[[str, str], ChatError]
+
+
+def client_error_code(exc: Exception) -> str:
+    """The code of a botocore `ClientError`, in lower case; empty for any other exception."""
+    response = getattr(exc, "response", None)
+    return str(response.get("Error", {}).get("Code", "")).lower() if isinstance(response, dict) else ""
+
+
+def botocore_errors() -> tuple[type[Exception], ...]:
+    """Every exception that boto3 lets out; a function, so that an `except` clause imports botocore when it needs it.
+
+    An event stream is read straight from urllib3, whose errors botocore leaves as they are; replies that botocore
+    cannot parse raise errors that have no base of botocore's.
+    """
+    from botocore.eventstream import ParserError
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+    from urllib3.exceptions import HTTPError
+
+    return (BotoCoreError, ClientError, HTTPError, ParserError, ResponseParserError)
+
+
+def translated(exc: Exception, subject: str) -> ChatError:
+    """The error that `exc`, one of `botocore_errors`, stands for. `subject` names the model for the message."""
+    from botocore import exceptions as botocore
+    from urllib3 import exceptions as urllib3
+
+    name = type(exc).__name__
+    if isinstance(exc, botocore.ClientError):
+        return _client_error(exc, subject)
+    if isinstance(exc, botocore.ConnectTimeoutError):
+        return UpstreamError(f"{subject} could not be reached in time ({name}); ask again", retryable=True)
+    if isinstance(exc, botocore.ReadTimeoutError | urllib3.ReadTimeoutError):
+        return UpstreamTimeoutError(f"{subject} sent nothing for too long ({name}); ask again")
+    if isinstance(exc, botocore.NoCredentialsError):
+        return NoAccessError(f"the handler has no AWS credentials to call {subject} with")
+    if isinstance(exc, botocore.HTTPClientError | urllib3.HTTPError):
+        return UpstreamError(f"the connection to {subject} failed ({name}); ask again", retryable=True)
+    return UpstreamError(f"the call to {subject} failed ({name})")
+
+
+def _client_error(exc: Any, subject: str) -> ChatError:
+    code = client_error_code(exc)
+    if (translation := _BY_CODE.get(code)) is not None:
+        error = translation(subject, str(exc.response.get("Error", {}).get("Message", "")))
+    else:
+        status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        error = UpstreamError(f"{subject} failed with {code!r} (HTTP {status})", retryable=status >= 500)
+    if isinstance(error, ThrottledError):
+        error.retry_after_s = retry_after_s(_headers(exc))
+    return error
+
+
+def _headers(exc: Any) -> Mapping[str, str]:
+    headers: Mapping[str, str] = exc.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return headers
+
+
+def _throttled(subject: str, _: str) -> ChatError:
+    return ThrottledError(f"{subject} asks to slow down; try again in a moment", retryable=True)
+
+
+def _no_access(subject: str, _: str) -> ChatError:
+    return NoAccessError(
+        f"AWS refused access to {subject}; check the model's access in this region and the handler's role "
+        "(terrachat doctor)"
+    )
+
+
+def _invalid(subject: str, message: str) -> ChatError:
+    # AWS's own words are about the caller's request and name no secret; without them nobody could mend it.
+    return InvalidRequestError(f"{subject} refused the request: {message}")
+
+
+def _not_found(subject: str, _: str) -> ChatError:
+    return NoAccessError(f"{subject} does not exist in this region, or this account may not use it (terrachat doctor)")
+
+
+def _not_ready(subject: str, _: str) -> ChatError:
+    return ModelNotReadyError(f"{subject} is still loading; try again in a minute", retryable=True)
+
+
+def _timed_out(subject: str, _: str) -> ChatError:
+    return UpstreamTimeoutError(f"{subject} did not finish in time; ask for a shorter answer")
+
+
+def _failed(subject: str, _: str) -> ChatError:
+    return UpstreamError(f"{subject} failed on AWS's side; ask again", retryable=True)
+
+
+def _broken(subject: str, _: str) -> ChatError:
+    return UpstreamError(f"{subject} broke off in the middle of the answer; ask again")
+
+
+def _expired(subject: str, _: str) -> ChatError:
+    return NoAccessError(f"AWS refused the handler's credentials for {subject}")
+
+
+_BY_CODE: dict[str, Translation] = {
+    "throttlingexception": _throttled,
+    "throttledexception": _throttled,
+    "toomanyrequestsexception": _throttled,
+    "servicequotaexceededexception": _throttled,
+    "429": _throttled,  # a 429 without a body has its status for a code
+    "accessdeniedexception": _no_access,
+    "accessdenied": _no_access,
+    "ftuformnotfilled": _no_access,
+    "expiredtoken": _expired,
+    "expiredtokenexception": _expired,
+    "unrecognizedclientexception": _expired,
+    "invalidsignatureexception": _expired,
+    "validationexception": _invalid,
+    "validationerror": _invalid,
+    "resourcenotfoundexception": _not_found,
+    "modelnotreadyexception": _not_ready,
+    "modeltimeoutexception": _timed_out,
+    "modelerrorexception": _failed,
+    "internalserverexception": _failed,
+    "serviceunavailableexception": _failed,
+    "internalfailure": _failed,
+    "serviceunavailable": _failed,
+    "internaldependencyexception": _failed,
+    "modelstreamerrorexception": _broken,
+    "modelstreamerror": _broken,
+    "internalstreamfailure": _broken,
+}

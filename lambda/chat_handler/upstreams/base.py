@@ -1,0 +1,123 @@
+"""What an upstream is: the contract between the routes and whoever answers an entry's requests.
+
+A provider is one module here with a `PROVIDER` constant, and one line in `upstreams/__init__.py`. Its `build` makes
+an `Upstream` for one model record; vendor libraries are imported in there, so that a deployment pays only for what it
+uses. Two kinds exist: pass-through, where the upstream speaks OpenAI's API (what is not understood is kept), and
+translation through LangChain, where it does not (what cannot be carried is refused by name).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from chat_handler.aws import AwsClients
+from chat_handler.keys import KeyStore
+from chat_handler.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2
+
+JsonObject = dict[str, Any]
+State = Literal["ready", "starting", "stopped", "failed", "no_access", "missing_key"]
+
+
+class RecordError(Exception):
+    """A model's parameter cannot be used; the message names the field. The model is left out, and the log says so."""
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """One discovery parameter (docs/contracts.md, section 2). `fields` is all of it, unknown keys included."""
+
+    id: str
+    provider: str
+    defaults: Mapping[str, Any]
+    fields: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """The field `name`, which must be a non-empty string.
+
+        Raises:
+            RecordError: it is missing or something else.
+        """
+        value = self.fields.get(name)
+        if not isinstance(value, str) or not value:
+            raise RecordError(f"{name!r} must be a non-empty string")
+        return value
+
+
+@dataclass(frozen=True)
+class Status:
+    """Whether a model can be asked; `reason` is a sentence where it is not `ready`."""
+
+    state: State
+    reason: str | None = None
+
+
+READY = Status("ready")
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """A checked request. `body` is all that the client sent; the model's defaults are not in it."""
+
+    model_id: str
+    body: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the client asked for a stream."""
+        return self.body.get("stream") is True
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether the client asked for a last chunk with `usage`."""
+        return bool((self.body.get("stream_options") or {}).get("include_usage"))
+
+    def merged(self, defaults: Mapping[str, Any]) -> JsonObject:
+        """The body with `defaults` where it has nothing (or null) of its own.
+
+        `max_tokens` and `max_completion_tokens` are one limit under two names, and OpenAI refuses both at once.
+        """
+        own = {name: value for name, value in self.body.items() if value is not None}
+        limits = {"max_tokens", "max_completion_tokens"}
+        dropped = limits if limits.intersection(own) else set[str]()
+        return {**self.body, **{k: v for k, v in defaults.items() if k not in own and k not in dropped}}
+
+
+class Upstream(Protocol):
+    """Answers the requests of one model. Every error it raises is a `ChatError`."""
+
+    async def status(self) -> Status:
+        """Whether the model can be asked now. Cheap: cached where it costs a call."""
+        ...
+
+    async def complete(self, request: ChatRequest) -> JsonObject:
+        """The whole answer, as OpenAI's `chat.completion`."""
+        ...
+
+    def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
+        """The answer in OpenAI's `chat.completion.chunk` objects. Closing the generator stops the upstream."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What upstreams are built from. Tests swap the clients at the network's border, not here."""
+
+    settings: Settings
+    aws: AwsClients
+    keys: KeyStore
+    http: Callable[[], httpx2.AsyncClient]
+    """Gives the process's HTTP client; it is made by the first upstream that sends something."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One line of the table: `build` raises `RecordError` for a record that it cannot use."""
+
+    name: str
+    build: Callable[[ModelRecord, Services], Upstream]
+    key_names: tuple[str, ...] = ()

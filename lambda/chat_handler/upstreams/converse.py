@@ -1,0 +1,183 @@
+"""ChatBedrockConverse, and what Bedrock's Converse API calls things.
+
+In: a model id, a boto3 client, OpenAI's parameters. Out: the LangChain model, its arguments, OpenAI's finish reasons,
+and streams that can be interrupted. Separate from `bedrock.py` so that everything that knows LangChain's class and its
+traps is in one place.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from chat_handler.errors import InvalidRequestError, StreamTruncatedError, UpstreamError
+from chat_handler.upstreams.aws_streams import interrupt
+from chat_handler.upstreams.base import ChatRequest
+
+if TYPE_CHECKING:
+    from langchain_aws import ChatBedrockConverse
+    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+
+log = logging.getLogger(__name__)
+
+PARAMETERS = ("temperature", "top_p", "max_tokens", "max_completion_tokens", "stop")
+_SAMPLING = ("temperature", "top_p")
+
+# StopReason of botocore 1.44.5, read 2026-11-22.
+_FINISH_REASONS = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "guardrail_intervened": "content_filter",
+    "content_filtered": "content_filter",
+}
+_MALFORMED_REASONS = ("malformed_model_output", "malformed_tool_use")
+
+
+def chat_model(model: str, client: Any) -> ChatBedrockConverse:
+    """The LangChain model that asks `model` (an id, or the ARN of a model or inference profile) through `client`."""
+    from langchain_aws import ChatBedrockConverse
+    from langchain_aws.utils import MODEL_ID_GEO_PREFIXES
+
+    name = model.rpartition("/")[2]
+    prefix, _, rest = name.partition(".")
+    base_model = rest if prefix in MODEL_ID_GEO_PREFIXES else name
+    return ChatBedrockConverse(
+        model=model,
+        # LangChain finds both by itself for a plain id, and wants them named for an ARN.
+        base_model=base_model,
+        provider=base_model.partition(".")[0],
+        client=client,
+        # Only application inference profiles are looked up with this one. Without it LangChain builds a client for
+        # Bedrock's control plane, which takes 0.1 s and is never used.
+        bedrock_client=client,
+        # LangChain keeps a list of models that stream, and quietly asks every other one for its whole answer at once.
+        # Bedrock's own answer to ConverseStream is the truth.
+        disable_streaming=False,
+    )
+
+
+def arguments_of(request: ChatRequest, defaults: Mapping[str, Any], model: ChatBedrockConverse) -> dict[str, Any]:
+    """The request's parameters under LangChain's names.
+
+    Raises:
+        InvalidRequestError: a value cannot be used; `param` names it.
+    """
+    merged = request.merged(defaults)
+    if (model.profile or {}).get("temperature") is False:
+        # LangChain would drop both with no more than a Python warning. The catalog's defaults may go; what the
+        # caller asked for may not.
+        _refuse_sampling(request.body)
+        merged = {name: value for name, value in merged.items() if name not in _SAMPLING}
+    limit_name = "max_completion_tokens" if merged.get("max_completion_tokens") is not None else "max_tokens"
+    arguments = {
+        "temperature": _number(merged, "temperature"),
+        "top_p": _number(merged, "top_p"),
+        "max_tokens": _token_limit(merged, limit_name),
+        "stop": _stop(merged),
+    }
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
+    """OpenAI's finish reason for a message's metadata; None if it has none.
+
+    Raises:
+        UpstreamError: Bedrock says that the model's output was malformed.
+    """
+    reason = metadata.get("stopReason")
+    if reason in _MALFORMED_REASONS:
+        raise UpstreamError(f"the model's output was malformed ({reason}); ask again")
+    if reason is not None and reason not in _FINISH_REASONS:
+        log.warning("Bedrock ended an answer with %r, which is not known here; it is passed on as 'stop'", reason)
+    return None if reason is None else _FINISH_REASONS.get(reason, "stop")
+
+
+def invoked(model: ChatBedrockConverse, messages: list[BaseMessage], arguments: dict[str, Any]) -> AIMessage:
+    """The model's whole answer. Raises botocore's errors.
+
+    Raises:
+        UpstreamError: what came back is no Converse answer.
+    """
+    try:
+        return model.invoke(messages, **arguments)
+    except (ValueError, KeyError) as exc:
+        raise _not_converse(exc) from exc
+
+
+class ConverseStream:
+    """One streamed answer. Iterate it in one thread; `interrupt` it from another."""
+
+    def __init__(self, model: ChatBedrockConverse, messages: list[BaseMessage], arguments: dict[str, Any]) -> None:
+        self._recorder = _StreamRecorder(model.client)
+        self._chunks = model.model_copy(update={"client": self._recorder}).stream(messages, **arguments)
+
+    def __iter__(self) -> Iterator[AIMessageChunk]:
+        """The chunks. Raises botocore's errors.
+
+        Raises:
+            StreamTruncatedError: the stream ended in the middle.
+            UpstreamError: what came back is no Converse stream.
+        """
+        try:
+            yield from self._chunks
+        except ConnectionError as exc:
+            # What langchain-aws 1.9.1 raises where a stream has no messageStop event.
+            raise StreamTruncatedError("Bedrock's stream ended in the middle of the answer; ask again") from exc
+        except (ValueError, KeyError) as exc:
+            raise _not_converse(exc) from exc
+
+    def interrupt(self) -> None:
+        """End the wait of the thread that iterates."""
+        interrupt(self._recorder.stream)
+
+
+class _StreamRecorder:
+    """Stands before the boto3 client and keeps the event stream, which LangChain does not hand out."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.stream: Any = None
+
+    def converse_stream(self, **arguments: Any) -> dict[str, Any]:
+        reply: dict[str, Any] = self._client.converse_stream(**arguments)
+        self.stream = reply["stream"]
+        return reply
+
+
+def _not_converse(exc: Exception) -> UpstreamError:
+    return UpstreamError(f"Bedrock answered something that is no Converse answer ({type(exc).__name__})")
+
+
+def _refuse_sampling(body: Mapping[str, Any]) -> None:
+    for name in _SAMPLING:
+        if body.get(name) is not None:
+            raise InvalidRequestError(f"this model takes no {name!r}; leave it out", param=name)
+
+
+def _number(body: Mapping[str, Any], name: str) -> float | None:
+    value = body.get(name)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise InvalidRequestError(f"{name!r} must be a number", param=name)
+    return value
+
+
+def _token_limit(body: Mapping[str, Any], name: str) -> int | None:
+    value = body.get(name)
+    # LangChain takes 0 for "no limit".
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise InvalidRequestError(f"{name!r} must be a whole number of at least 1", param=name)
+    return value
+
+
+def _stop(body: Mapping[str, Any]) -> list[str] | None:
+    value = body.get("stop")
+    if not value:
+        return None
+    stops = [value] if isinstance(value, str) else value
+    if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
+        raise InvalidRequestError("'stop' must be a string or a list of strings", param="stop")
+    return stops

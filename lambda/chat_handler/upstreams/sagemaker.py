@@ -1,0 +1,114 @@
+"""SageMaker endpoints whose container speaks OpenAI's chat API (wire "messages"), passed through.
+
+In: OpenAI's chat request. Out: the container's answer, unchanged. Separate as every provider is. `model` is left out
+of the body: vLLM compares it with the name that it serves, which is never the endpoint's. What an endpoint is doing
+comes from DescribeEndpoint, also after InvokeEndpoint said "not found", which is its word for four different states.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Iterator
+from functools import partial
+from typing import Any
+
+from chat_handler import streaming, threads
+from chat_handler.completions import checked_completion
+from chat_handler.errors import ChatError, ModelNotReadyError, NoAccessError
+from chat_handler.upstreams import aws_failures
+from chat_handler.upstreams.aws_streams import interrupt
+from chat_handler.upstreams.base import (
+    ChatRequest,
+    JsonObject,
+    ModelRecord,
+    Provider,
+    RecordError,
+    Services,
+    Status,
+)
+from chat_handler.upstreams.container_failures import container_failure
+from chat_handler.upstreams.endpoint_status import EndpointStatus
+
+
+def build(record: ModelRecord, services: Services) -> SageMakerUpstream:
+    """The upstream of one entry.
+
+    Raises:
+        RecordError: the record does not name an endpoint, or names a wire that is not known here.
+    """
+    if record.text("wire") != "messages":
+        raise RecordError(f"wire {record.text('wire')!r} is not known; this handler knows 'messages'")
+    return SageMakerUpstream(record, record.text("endpoint"), record.text("region"), services)
+
+
+class SageMakerUpstream:
+    """One endpoint in one region."""
+
+    def __init__(self, record: ModelRecord, endpoint: str, region: str, services: Services) -> None:
+        self._endpoint = endpoint
+        self._defaults = record.defaults
+        self._subject = f"SageMaker endpoint {endpoint!r}"
+        self._client = partial(services.aws.generation, "sagemaker-runtime", region)
+        self._status = EndpointStatus(endpoint, partial(services.aws.control, "sagemaker", region))
+
+    async def status(self) -> Status:
+        """What DescribeEndpoint says, at most a few seconds old."""
+        return await self._status.get()
+
+    async def complete(self, request: ChatRequest) -> JsonObject:
+        """The whole answer, as the container sent it. SageMaker gives the container 60 s for it."""
+        try:
+            return checked_completion(await threads.call(partial(self._invoked, request)), self._subject)
+        except aws_failures.botocore_errors() as exc:
+            raise await self._translated(exc) from exc
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
+        """The chunks, as the container sent them. SageMaker gives the container 8 minutes for them."""
+        try:
+            parts = threads.iterate(partial(self._opened, request))
+            async with contextlib.aclosing(parts):
+                async for chunk in streaming.decoded(parts):
+                    yield chunk
+        except aws_failures.botocore_errors() as exc:
+            raise await self._translated(exc) from exc
+
+    def _invoked(self, request: ChatRequest) -> bytes:
+        reply = self._client().invoke_endpoint(**self._arguments(request))
+        body: bytes = reply["Body"].read()
+        return body
+
+    def _opened(self, request: ChatRequest) -> threads.Blocking[bytes]:
+        reply = self._client().invoke_endpoint_with_response_stream(**self._arguments(request))
+        return threads.Blocking(_parts(reply["Body"]), partial(interrupt, reply["Body"]))
+
+    def _arguments(self, request: ChatRequest) -> dict[str, Any]:
+        body = request.merged(self._defaults)
+        del body["model"]
+        return {
+            "EndpointName": self._endpoint,
+            "ContentType": "application/json",
+            "Accept": "application/json",
+            "Body": json.dumps(body, ensure_ascii=False).encode(),
+        }
+
+    async def _translated(self, exc: Exception) -> ChatError:
+        code = aws_failures.client_error_code(exc)
+        if code == "modelerror":
+            return container_failure(exc, self._subject)
+        if code == "validationerror":
+            status = await self._status.get(max_age_s=0)
+            if status.state == "no_access":
+                return NoAccessError(f"{self._subject}: {status.reason}")
+            if status.state != "ready":
+                return ModelNotReadyError(f"{self._subject}: {status.reason}")
+        return aws_failures.translated(exc, self._subject)
+
+
+def _parts(events: Any) -> Iterator[bytes]:
+    with contextlib.closing(events):
+        for event in events:
+            yield event.get("PayloadPart", {}).get("Bytes", b"")
+
+
+PROVIDER = Provider("sagemaker", build)

@@ -1,0 +1,116 @@
+"""A catalog applied to the local target with the real Terraform and the real AWS provider."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.functional.conftest import HOSTILE_TAGS, MODEL_IDS, Deployed
+
+pytestmark = pytest.mark.local
+
+
+def test_apply_tells_the_handler_url_and_the_secrets_name(deployed: Deployed) -> None:
+    outputs = deployed.apply.json()["outputs"]
+
+    assert outputs["api_keys_secret"] == "terrachat/demo/api-keys"
+    assert outputs["handler_url"] == f"{deployed.target['data_url']}/lambda-url/terrachat-demo-handler/"
+    assert outputs["endpoints"] == {"smollm2": "terrachat-demo-smollm2"}
+
+
+def test_second_plan_is_empty(deployed: Deployed) -> None:
+    """Also after the keys in the secret changed, which is none of Terraform's business."""
+    boto3.client("secretsmanager", **deployed.aws()).put_secret_value(
+        SecretId="terrachat/demo/api-keys", SecretString='{"OPENAI_API_KEY": "sk-changed-by-hand"}'
+    )
+
+    assert deployed.terrachat.ok("plan", "--local", "--json").json() == {"changes": []}
+
+
+def test_status_and_models_agree_that_everything_is_live(deployed: Deployed) -> None:
+    status = deployed.terrachat.ok("status", "--local", "--json").json()
+    models = deployed.terrachat.ok("models", "--local", "--json").json()
+
+    assert (status["deployment"], status["target"], status["handler_url"]) == ("demo", "local", deployed.handler_url)
+    assert [(row["id"], row["planned"], row["deployed"], row["live"]) for row in status["models"]] == [
+        (model_id, True, True, "ready") for model_id in MODEL_IDS
+    ]
+    assert sorted(model["id"] for model in models) == sorted(MODEL_IDS)
+
+
+def test_hostile_values_reach_aws_unchanged(deployed: Deployed) -> None:
+    """Tags and container environment hold what Terraform, HCL and JSON would all like to interpret."""
+    sagemaker = boto3.client("sagemaker", **deployed.aws())
+    endpoint = sagemaker.describe_endpoint(EndpointName="terrachat-demo-smollm2")
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
+    tags = {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=endpoint["EndpointArn"])["Tags"]}
+
+    environment = model["PrimaryContainer"]["Environment"]
+    assert {name: environment[name] for name in HOSTILE_TAGS} == HOSTILE_TAGS
+    assert {name: tags[name] for name in HOSTILE_TAGS} == HOSTILE_TAGS
+
+
+def test_endpoint_is_what_the_catalog_asks_for(deployed: Deployed) -> None:
+    sagemaker = boto3.client("sagemaker", **deployed.aws())
+    endpoint = sagemaker.describe_endpoint(EndpointName="terrachat-demo-smollm2")
+    variant = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])[
+        "ProductionVariants"
+    ][0]
+
+    assert endpoint["EndpointStatus"] == "InService"
+    assert (variant["InstanceType"], variant["InitialInstanceCount"]) == ("ml.g5.xlarge", 1)
+    assert variant["ContainerStartupHealthCheckTimeoutInSeconds"] == 1800
+
+
+def test_no_key_is_in_state_module_or_log(deployed: Deployed) -> None:
+    folder = deployed.terrachat.folder / ".terrachat/local"
+    planted = "sk-planted-3f9c1d77"
+    boto3.client("secretsmanager", **deployed.aws()).put_secret_value(
+        SecretId="terrachat/demo/api-keys", SecretString=json.dumps({"OPENAI_API_KEY": planted})
+    )
+    deployed.terrachat.ok("ask", "gpt", "Hello", "--local")
+    deployed.terrachat.ok("apply", "--local", "--yes")
+
+    files = [path for path in folder.rglob("*") if path.is_file() and "providers" not in path.parts]
+    assert [str(path) for path in files if planted.encode() in path.read_bytes()] == []
+
+
+def test_destroy_leaves_nothing(deployed: Deployed, tmp_path: Path) -> None:
+    """A second deployment beside the demo: destroyed to nothing, while the demo stays."""
+    catalog = tmp_path / "second.yaml"
+    text = (deployed.terrachat.folder / "catalog.yaml").read_text(encoding="utf-8")
+    catalog.write_text(text.replace('"deployment": "demo"', '"deployment": "second"'), encoding="utf-8")
+    before = _everything(deployed)
+    deployed.terrachat.ok("apply", "--local", "--yes", "--catalog", str(catalog))
+    between = _everything(deployed)
+
+    deployed.terrachat.ok("destroy", "--local", "--yes", "--catalog", str(catalog))
+
+    assert len(between) > len(before) > 10
+    assert _everything(deployed) == before
+    again = deployed.terrachat.ok("destroy", "--local", "--yes", "--catalog", str(catalog))
+    assert again.stdout == "There was nothing to destroy.\n"
+
+
+def _everything(deployed: Deployed) -> set[str]:
+    """Names of all that the module can create, as AWS lists them."""
+
+    def names(service: str, operation: str, key: str, field: str | None) -> list[str]:
+        pages = boto3.client(service, **deployed.aws()).get_paginator(operation).paginate()  # type: ignore[call-overload]
+        return [f"{service}: {item[field] if field else item}" for page in pages for item in page[key]]
+
+    return {
+        *names("iam", "list_roles", "Roles", "RoleName"),
+        *names("logs", "describe_log_groups", "logGroups", "logGroupName"),
+        *names("lambda", "list_functions", "Functions", "FunctionName"),
+        *names("dynamodb", "list_tables", "TableNames", None),
+        *names("secretsmanager", "list_secrets", "SecretList", "Name"),
+        *names("ssm", "describe_parameters", "Parameters", "Name"),
+        *names("sagemaker", "list_models", "Models", "ModelName"),
+        *names("sagemaker", "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
+        *names("sagemaker", "list_endpoints", "Endpoints", "EndpointName"),
+    }

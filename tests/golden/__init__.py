@@ -1,0 +1,1 @@
+"""Whole generated modules, to be read and reviewed like prose."""

@@ -1,0 +1,131 @@
+"""A scripted HTTP server on a loopback port: stands for AWS and for OpenAI at the border of the network.
+
+A test says what each operation answers; a reply's body may be a generator, which decides when each part is sent and may
+end the connection. `requests` keeps what came in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+WAIT_S = 10.0
+
+
+class ConnectionCut(Exception):  # noqa: N818 - a signal of a script, no error
+    """Raised by a body to end the connection without ending the reply."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it came in; `operation` is what `FakeServer.replies` is keyed by."""
+
+    operation: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    is_closed: Callable[[], bool] = field(compare=False)
+    """Waits, at most 10 s, until the client closes the connection; false if it does not."""
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to answer. A body of bytes has a length; an iterable is sent chunk by chunk."""
+
+    body: bytes | Iterable[bytes] = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def json_reply(value: Any, status: int = 200, **headers: str) -> Reply:
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Reply(json.dumps(value).encode(), status, {"content-type": "application/json", **named})
+
+
+class FakeServer:
+    """Answers each operation with `replies[operation]`, a reply or a function of the request."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.replies: dict[str, Reply | Callable[[Request], Reply]] = {}
+        handler = type("Handler", (_Handler,), {"fake": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def asked(self, operation: str) -> list[Request]:
+        return [request for request in self.requests if request.operation == operation]
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[FakeServer]:
+        thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._server.shutdown()
+            self._server.server_close()
+            thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: FakeServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:  # noqa: N802 - the name that http.server looks for
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(_operation(self.path, headers), self.path, headers, body, self._is_closed)
+        self.fake.requests.append(request)
+        reply = self.fake.replies[request.operation]
+        self._send(reply(request) if callable(reply) else reply)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
+        """Say nothing."""
+
+    def _is_closed(self) -> bool:
+        readable, _, _ = select.select([self.connection], [], [], WAIT_S)
+        if not readable:
+            return False
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK) == b""
+        except ConnectionError:
+            return True
+
+    def _send(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if isinstance(reply.body, bytes):
+            self.send_header("content-length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)
+            return
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        try:
+            for part in reply.body:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                self.wfile.flush()
+            self.wfile.write(b"0\r\n\r\n")
+        except (ConnectionCut, ConnectionError):
+            self.close_connection = True
+
+
+def _operation(path: str, headers: dict[str, str]) -> str:
+    """`GetSecretValue` and the like for AWS's JSON protocol, else the end of the path: `converse-stream`."""
+    if target := headers.get("x-amz-target"):
+        return target.rpartition(".")[2]
+    return re.sub(r".*/", "", path)
