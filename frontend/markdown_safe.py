@@ -1,7 +1,7 @@
 r"""Makes text of a model or a user inert before Streamlit renders it as Markdown. Pure.
 
 In: any text, complete or cut anywhere (it is also called while an answer streams in). Out: Markdown in which no image
-is loaded, no link leads anywhere but to http(s) or mail, and none of Streamlit's own directives (`:red[..]`,
+is loaded, links lead to http(s) or mail, and none of Streamlit's own directives (`:red[..]`,
 `:material/..:`) works; `\(x\)` and `\[x\]` become the math that Streamlit knows. Raw HTML and `javascript:` links
 Streamlit makes inert itself. Separate because what a model writes is hostile input, and this is the whole answer to it.
 
@@ -26,13 +26,16 @@ _ACTIVE = re.compile(
     r"|(?P<image>!\[)"
     r"|(?P<link>\]\((?!<?(?:https?://|mailto:)))"
     r"|(?P<definition>\]:)"
+    r"|(?P<shortcode>:(?=[\w+/-]+:))"
     r"|(?P<directive>:(?=[A-Za-z:]))",
     re.IGNORECASE,
 )
+_SCRIPT_LINK = re.compile(r"\]\((?=\s*<?\s*(?:javascript|vbscript|data|file):)", re.IGNORECASE)
 _INLINE_MATH = re.compile(r"\\\((.+?)\\\)")
 _DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]")
 _MATH_LINE = re.compile(r"( {0,3})\\[\[\]][ \t]*$")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _JOINER = "\u2060"  # no width, no break: `!` and `[` look as before and are no image
 
 
@@ -43,8 +46,10 @@ def inert(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` so that Markdown shows it letter by letter, with its line breaks and indentation."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """`text` so that Markdown shows it letter by letter, with its line breaks and indentation; blank ends are cut."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip().split("\n")
+    while len(lines) > 1 and not lines[0].strip():
+        del lines[0]
     return "\\\n".join(_plain_line(line) for line in lines)
 
 
@@ -92,7 +97,7 @@ class _Reader:
             return self._line_in(self._block, line, images)
         self._block = _opened_by(line)
         if self._block is not None:
-            return line
+            return _quiet(line, images) if self._block.is_math else line
         self._in_doubt = _is_doubtful(line)
         return _active_line(line, images)
 
@@ -133,6 +138,8 @@ def _is_doubtful(line: str) -> bool:
 def _active_line(line: str, images: bool) -> str:
     """A line outside code, every active construct broken."""
     line = _HTML_BLOCK.sub(r"\1\\<", line, count=1) if _HTML_BLOCK.match(line) else line
+    if _INLINE_MATH.search(line):  # who writes math like this means money by a dollar
+        line = _DOLLAR.sub(r"\\$", line)
     done, pieces = 0, []
     line = _DISPLAY_MATH.sub(r"$$\1$$", _INLINE_MATH.sub(r"$\1$", line))
     for code in _CODE_OR_MATH.finditer(line):
@@ -144,18 +151,24 @@ def _active_line(line: str, images: bool) -> str:
 def _break(text: str, images: bool) -> str:
     def replacement(match: re.Match[str]) -> str:
         found = match[0]
-        if match.lastgroup == "image":
-            return "[↗ " if images else found
-        if match.lastgroup == "escaped":
-            return found
-        return f"\\{found}" if len(found) == 1 else f"{found[0]}\\{found[1]}"
+        match match.lastgroup:
+            case "escaped":
+                return found
+            case "image":
+                return "↗ [" if images else found
+            case "shortcode":  # Streamlit replaces these after parsing, where no backslash is left
+                return f":{_JOINER}"
+            case "directive":
+                return r"\:"
+        return f"]\\{found[1]}"
 
     return _ACTIVE.sub(replacement, text)
 
 
 def _quiet(code: str, images: bool) -> str:
-    """What looks like code or math: unchanged, but no image even if the browser's parser thinks otherwise."""
-    return code.replace("![", f"!{_JOINER}[") if images else code
+    """What looks like code or math: as it is, but neither image nor script even if the browser reads it otherwise."""
+    code = code.replace("![", f"!{_JOINER}[") if images else code
+    return _SCRIPT_LINK.sub(f"]{_JOINER}(", code)
 
 
 def _indent(line: str) -> int:

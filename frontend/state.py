@@ -55,11 +55,12 @@ class PageState:
             self.query["chat"] = conversation_id
         self.session.pop("turns_shown", None)
 
-    def is_turning_page(self) -> bool:
-        """Whether this run shows another conversation than the run before."""
-        before = self.session.get("conversation_drawn", "")
-        self.session["conversation_drawn"] = self.conversation_id
-        return bool(before != self.conversation_id)
+    def side_of_page(self) -> int:
+        """0 or 1, the other one each time another conversation is shown than in the run before."""
+        before, side = self.session.get("drawn", (None, 0))
+        side = side if before == self.conversation_id else 1 - side
+        self.session["drawn"] = (self.conversation_id, side)
+        return int(side)
 
     def wish(self, action: Action, text: str = "") -> None:
         self.session["wish"] = Wish(action, text)

@@ -35,7 +35,7 @@ def read_catalog_file(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        _refuse(path, f"no such file; {_nearby(path)}")
+        _refuse(path, f"no such file{_nearby(path)}; give the catalog's file with --catalog FILE")
     except OSError as exc:
         _refuse(path, f"cannot be read: {exc.strerror or exc}")
     if len(data) > MAX_BYTES:
@@ -81,11 +81,11 @@ def _nearby(path: Path) -> str:
     try:
         names = sorted(other.name for other in path.parent.iterdir() if other.suffix in (".yaml", ".yml"))
     except OSError:
-        return f"nor is there a folder {str(path.parent)!r}; give the catalog's file with --catalog FILE"
+        return f", nor a folder {str(path.parent)!r}"
     if not names:
-        return "give the catalog's file with --catalog FILE"
+        return ""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"there is {', '.join(map(repr, names[:3]))}{more}; give the catalog's file with --catalog FILE"
+    return f"; there is {', '.join(map(repr, names[:3]))}{more}"
 
 
 def _refuse(path: Path, message: str, *, line: int = 0, column: int = 0) -> NoReturn:

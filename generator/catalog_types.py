@@ -23,7 +23,7 @@ from generator.fields import (
     pattern,
     whole_number,
 )
-from generator.naming import terraform_name
+from generator.naming import MODEL_ID, terraform_name
 
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -155,7 +155,7 @@ ModelId = Annotated[
     str,
     NOT_A_BARE_BOOLEAN,
     pattern(
-        r"[A-Za-z](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9])?",
+        MODEL_ID.pattern,
         "1 to 32 letters, digits, '.', '_' and '-', first a letter and last a letter or a digit",
         suggest=_as_model_id,
     ),
@@ -171,7 +171,7 @@ HubModel = Annotated[
         suggest=_of_hub_address,
     ),
 ]
-HubRevision = Annotated[str, NOT_A_BARE_BOOLEAN, pattern(r"[\w./+-]{1,200}", "a branch, a tag or a commit")]
+HubRevision = Annotated[str, NOT_A_BARE_BOOLEAN, pattern(r"[A-Za-z0-9._/+-]{1,200}", "a branch, a tag or a commit")]
 
 Container = Annotated[
     Literal["vllm"],
@@ -225,5 +225,5 @@ BedrockModel = Annotated[
 ]
 
 OpenAIModel = Annotated[
-    str, NOT_A_BARE_BOOLEAN, pattern(r"[\w.:/-]{1,200}", "OpenAI's name of the model, without spaces")
+    str, NOT_A_BARE_BOOLEAN, pattern(r"[A-Za-z0-9._:/-]{1,200}", "OpenAI's name of the model, without spaces")
 ]

@@ -15,21 +15,24 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from generator import demo, deployment
-from generator.asking import Answer, ask, choose, connect, list_models
+from generator import deployment
 from generator.catalog import Catalog
 from generator.deployment import LOCAL_FOLDER, Target
 from generator.errors import LocalTargetError, TerrachatError
 from generator.loading import load_catalog
-from generator.local import lifecycle
 from generator.local import target as local_target
 from generator.progress import Progress, changes_as_text
-from generator.status import read_status
+
+if TYPE_CHECKING:
+    from generator.asking import Answer
+
+# What talks to AWS and to models (boto3, openai) takes a second to import: the commands that need it import it
+# themselves, so that `validate` and `generate` stay quick.
 
 app = typer.Typer(
     name="terrachat",
@@ -202,6 +205,8 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Show what is planned, what is deployed and what is live."""
+    from generator.status import read_status
+
     work = _work(catalog, target, local, None)
     found = read_status(work.catalog, work.target.name)
     if as_json:
@@ -226,6 +231,8 @@ def models(
     as_json: JsonOption = False,
 ) -> None:
     """List the deployed models, as the handler does."""
+    from generator.asking import connect, list_models
+
     work = _work(catalog, target, local, None)
     found = list_models(connect(work.catalog.deployment, work.catalog.region))
     if as_json:
@@ -245,6 +252,8 @@ def ask_command(
     as_json: JsonOption = False,
 ) -> None:
     """Put one question to a deployed model and stream the answer."""
+    from generator.asking import ask, choose, connect, list_models
+
     work = _work(catalog, target, local, None)
     client = connect(work.catalog.deployment, work.catalog.region)
     chosen = choose(list_models(client), model)
@@ -260,6 +269,9 @@ def chat(
     port: PortOption = None,
 ) -> None:
     """Serve the chat page for a deployment, on this machine only, until Ctrl-C."""
+    from generator import demo
+    from generator.asking import connect
+
     work = _work(catalog, target, local, None)
     connect(work.catalog.deployment, work.catalog.region)
     with _progress() as progress:
@@ -279,6 +291,8 @@ def demo_command(
     model_url: ModelUrlOption = None,
 ) -> None:
     """Run the whole product on this machine: local target up, apply, chat."""
+    from generator import demo
+
     loaded = load_catalog(catalog)
     local_model = demo.LocalModel(model_file, model_url)
     with _progress() as progress:
@@ -293,6 +307,8 @@ def demo_command(
 @local_app.command("up")
 def local_up(model_file: ModelFileOption = None, model_url: ModelUrlOption = None) -> None:
     """Start the local target in the background."""
+    from generator.local import lifecycle
+
     with _progress() as progress, progress.phase("Start the local AWS and the model"):
         started = lifecycle.start(LOCAL_FOLDER, model_file=model_file, model_url=model_url, on_phase=progress.say)
     print(f"{'Running' if started.started else 'It was already running'}: {started.target.control_url}")
@@ -301,12 +317,16 @@ def local_up(model_file: ModelFileOption = None, model_url: ModelUrlOption = Non
 @local_app.command("down")
 def local_down() -> None:
     """Stop the local target. What was applied to it goes with it."""
+    from generator.local import lifecycle
+
     print("Stopped." if lifecycle.stop(LOCAL_FOLDER) else "It was not running.")
 
 
 @local_app.command("status")
 def local_status(as_json: JsonOption = False) -> None:
     """Show whether each part of the local target answers."""
+    from generator.local import lifecycle
+
     parts = lifecycle.part_status(_running_local_target())
     if as_json:
         _print_json([asdict(part) for part in parts])
@@ -319,6 +339,8 @@ def local_logs(
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on printing until Ctrl-C.")] = False,
 ) -> None:
     """Print the local target's log, the deployed handler's own lines included."""
+    from generator.local import lifecycle
+
     for line in lifecycle.log_lines(LOCAL_FOLDER, follow=follow):
         print(line, flush=True)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.echoing import quoted
-from generator.naming import collisions
+from generator.naming import MODEL_ID, collisions
 
 Parts = tuple[str | int, ...]
 
@@ -51,13 +51,13 @@ def conflicts(document: Mapping[str, Any]) -> Iterator[Conflict]:
 
 
 def _same_ids(entries: Any) -> Iterator[Conflict]:
-    ids = [_text(entry, "id") for entry in entries]
-    for found in collisions(ids):
-        here, there = ids[found.index], ids[found.earlier]
+    ids = [_text(entry, "id") or "" for entry in entries]
+    # An id of the wrong form is reported as such, and what it would be named is nobody's concern.
+    for found in collisions(model_id if MODEL_ID.fullmatch(model_id) else None for model_id in ids):
+        here, there, name = map(quoted, (ids[found.index], ids[found.earlier], found.name))
+        message = f"the id {here} cannot be told from {there}: on AWS both are {name}; rename one"
         if here == there:
-            message = f"the id {quoted(here)} is taken by another entry; ids must differ"
-        else:
-            message = f"the id {quoted(here)} cannot be told from {quoted(there)}: on AWS both are {quoted(found.name)}; rename one"
+            message = f"the id {here} is taken by another entry; ids must differ"
         yield Conflict(("models", found.index, "id"), message, ("models", found.earlier, "id"))
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from generator.echoing import control_character, kind_of, quoted
+from generator.echoing import character_name, control_character, kind_of, quoted
 
 RULE = "catalog_rule"  # the error's message is ours and complete
 CHOICE = "catalog_choice"  # the message still lacks the nearest spelling, which costs too much to look up each time
@@ -97,11 +97,17 @@ def pattern(shape: str, due: str, *, suggest: Callable[[str], str | None] | None
     def check(value: str) -> str:
         if compiled.fullmatch(value):
             return value
-        better = suggest(value) if suggest else None
-        hint = f"; write {better!r}" if better and compiled.fullmatch(better) else ""
+        better = suggest(value) if suggest and value.isascii() else None
+        hint = f"; write {better!r}" if better and compiled.fullmatch(better) else _look_alike(value)
         raise broken_rule(f"expected {due}, got {quoted(value) if value else 'an empty text'}{hint}")
 
     return AfterValidator(check)
+
+
+def _look_alike(value: str) -> str:
+    """Name the first character beyond ASCII, which may look just like one of the expected ones."""
+    odd = next((character for character in value if not character.isascii()), None)
+    return f", where {odd!r} is {character_name(odd)}" if odd else ""
 
 
 def free_text(at_most: int, *, at_least: int = 0) -> AfterValidator:

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+MODEL_ID = re.compile(r"[A-Za-z](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9])?")
+"""At most 32 characters: with a deployment's 20, every SageMaker name then stays within its 63."""
+
 _NOT_IN_AWS_NAMES = re.compile(r"[^A-Za-z0-9]+")
 _NOT_IN_TERRAFORM_NAMES = re.compile(r"[^a-z0-9_]")
 

@@ -37,6 +37,8 @@ _COMMON = (
     "outputs",
 )
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
+_ESCAPE = re.compile(r"\\.")
+_NOT_IN_HCL = {r"\b": r"\u0008", r"\f": r"\u000c"}
 _BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -132,20 +134,32 @@ def _expression(value: object, indent: int) -> str:
 def _object(value: Mapping[str, Any], indent: int) -> str:
     if not value:
         return "{}"
-    keys = {key: key if _BARE_KEY.fullmatch(key) else _quoted(key) for key in value}
-    if not all(key.isascii() for key in keys.values()):
-        # `terraform fmt` aligns by grapheme clusters, which Python cannot count without another library; on one line
-        # there is nothing to align.
-        return f"{{ {', '.join(f'{keys[key]} = {_expression(item, 0)}' for key, item in value.items())} }}"
-    pad = " " * (indent + 2)
-    pairs = [(keys[key], _expression(item, indent + 2)) for key, item in value.items()]
-    lines = []
-    # fmt aligns runs of one-line values; a value of several lines stands alone and ends the run.
-    for is_long, run in groupby(pairs, key=lambda pair: "\n" in pair[1]):
+    pairs = [
+        (key if _BARE_KEY.fullmatch(key) else _quoted(key), _expression(item, indent + 2))
+        for key, item in value.items()
+    ]
+    body = "\n".join(_aligned(pairs, " " * (indent + 2)))
+    return f"{{\n{body}\n{' ' * indent}}}"
+
+
+def _aligned(pairs: list[tuple[str, str]], pad: str) -> list[str]:
+    """One attribute a line, as `terraform fmt` aligns them.
+
+    fmt aligns runs of one-line values; a value of several lines ends a run. It measures keys in grapheme clusters,
+    which Python cannot count without another library: a key that is not ASCII stands between blank lines, where there
+    is nothing to align it with.
+    """
+    lines: list[str] = []
+    was_ascii = True
+    for (is_long, is_ascii), run in groupby(pairs, key=lambda pair: ("\n" in pair[1], pair[0].isascii())):
         items = list(run)
-        width = 0 if is_long else max(len(key) for key, _ in items)
-        lines += [f"{pad}{key:<{width}} = {text}" for key, text in items]
-    return "\n".join(["{", *lines, " " * indent + "}"])
+        width = 0 if is_long or not is_ascii else max(len(key) for key, _ in items)
+        for key, text in items:
+            if lines and not (is_ascii and was_ascii):
+                lines.append("")
+            lines.append(f"{pad}{key:<{width}} = {text}")
+            was_ascii = is_ascii
+    return lines
 
 
 def _quoted(value: str) -> str:
@@ -155,5 +169,6 @@ def _quoted(value: str) -> str:
     not written as surrogate pairs. `${` and `%{` start a template and are doubled (HCL native syntax specification,
     "Quoted templates"; checked against Terraform 1.11.4 in tests).
     """
-    text = json.dumps(value, ensure_ascii=False).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
+    # Escape by escape: a search for `\b` alone would also find it in `\\b`, an escaped backslash before a letter.
+    text = _ESCAPE.sub(lambda found: _NOT_IN_HCL.get(found[0], found[0]), json.dumps(value, ensure_ascii=False))
     return text.replace("${", "$${").replace("%{", "%%{")

@@ -9,9 +9,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-
 from generator.errors import AwsError
 
 if TYPE_CHECKING:
@@ -23,6 +20,9 @@ def add_missing(secret: str, region: str, values: Mapping[str, str]) -> tuple[st
 
     Raises AwsError where the secret cannot be read or written, or is not a JSON object; it is then left as it is.
     """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
     client = boto3.Session().client("secretsmanager", region_name=region)
     try:
         found = _read(client, secret)

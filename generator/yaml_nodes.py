@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from generator.conflicts import Parts
 from generator.echoing import quoted, secret_kind
 
-
 _LONGEST_KEY = 64  # in a path; longer ones are shortened
 
 

@@ -105,7 +105,7 @@ class _Builder:
             return
         table.keys[key] = place
         flaw = "merge keys ('<<') are not supported; write the keys out" if key == "<<" else None
-        if odd := odd_space(key[:2]):
+        if odd := odd_space(key.lstrip("-")[:1]):
             flaw = f"the key begins with {odd}; use ordinary spaces"
         if flaw:
             self._remark(place, flaw)
@@ -164,10 +164,8 @@ class _Builder:
         if self._nodes > MAX_NODES:
             self._stop(place, f"more than {MAX_NODES:,} keys and values; split the catalog")
         if event.tag is not None:
-            self._remark(
-                place,
-                f"tags ({_shown(event.tag.replace('tag:yaml.org,2002:', '!!'))}) are not supported; write the value without one",
-            )
+            tag = _shown(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            self._remark(place, f"tags ({tag}) are not supported; write the value without one")
             if isinstance(event, yaml.ScalarEvent):
                 self.tree.spoiled.add(place)
         if event.anchor is not None:

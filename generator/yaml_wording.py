@@ -56,6 +56,8 @@ class SyntaxFlaw:
             return self.context_line, self.context_column, "the quote that opens here is never closed"
         if "could not find expected ':'" in self.problem:
             return self.context_line, self.context_column, self._words(lines)
+        if self.line > len(lines):  # libyaml sees one more line after a last one that has no line break
+            return len(lines), len(lines[-1]) + 1, self._words(lines)
         return self.line, self.column, self._words(lines)
 
     def _words(self, lines: Sequence[str]) -> str:

@@ -65,12 +65,14 @@ def _talk(page: Page) -> None:
 
 
 def _area(state: PageState) -> DeltaGenerator:
-    """Where the conversation goes; emptied first when it is another one than before.
+    """Where the conversation goes: one of two places, the other one empty; another conversation changes sides.
 
     The browser removes what a run did not draw only when the run ends, and a run that follows an answer ends late: the
-    starters, or another conversation, would stay below it.
+    starters, or the rest of another conversation, would stay below it. Emptying and filling one place does not help,
+    because Streamlit sends only the last change of a place (1.67, `ForwardMsgQueue`).
     """
-    return st.empty().container() if state.is_turning_page() else st.container()
+    sides = (st.empty(), st.empty())
+    return sides[state.side_of_page()].container()
 
 
 def _conversation(state: PageState, chat: Chat) -> Conversation | None:

@@ -33,7 +33,7 @@ def discovery_failure(t: Translator, error: DiscoveryError, again: Callable[[], 
         title=t(f"discovery.{error.code}.title"),
         icon=":material/cloud_off:",
     )
-    st.button(t("discovery.again"), on_click=again, icon=":material/refresh:", type="primary")
+    st.button(t("discovery.again"), on_click=again, icon=":material/refresh:")
 
 
 def not_configured(t: Translator, deployments: tuple[str, ...]) -> None:

@@ -27,7 +27,6 @@ def draw(page: Page) -> None:
             on_click=page.state.open,
             args=(None,),
             width="stretch",
-            type="primary",
             shortcut="Ctrl+Shift+O",
         )
         st.segmented_control(
@@ -58,7 +57,7 @@ def confirm_delete(page: Page) -> None:
     def ask() -> None:
         st.write(t("sidebar.delete_body", title=plain(conversation.title)))
         with st.container(horizontal=True):
-            st.button(t("sidebar.delete_confirm"), type="primary", on_click=close, args=(True,))
+            st.button(t("sidebar.delete_confirm"), icon=":material/delete_forever:", on_click=close, args=(True,))
             st.button(t("sidebar.delete_cancel"), on_click=close, args=(False,))
 
     ask()

@@ -61,6 +61,7 @@ def serve(model: Path, port: int) -> None:
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = SLOTS
     params.kv_unified = True
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = _threads()
     params.ui = False
     params.verbosity = _LOG_ERRORS_ONLY
     ended = threading.Event()
@@ -70,6 +71,15 @@ def serve(model: Path, port: int) -> None:
         print(json.dumps({"url": server.listening_address}), file=out, flush=True)
         ended.wait()
     os._exit(0)  # llama.cpp's threads may be in mid-token; nothing of ours is left to save
+
+
+def _threads() -> int:
+    """All processors but one.
+
+    llama.cpp's threads wait for each other by spinning: one that has to share its processor stops them all. Beside
+    two busy processes on two processors, 48 tokens took 1 s with one thread and over 20 s with two (2026-11-22).
+    """
+    return max(1, (os.cpu_count() or 2) - 1)
 
 
 def _take_stdout() -> int:

@@ -22,7 +22,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 from generator.errors import LocalTargetError
 from generator.local.model_child import ModelChild
@@ -115,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         threading.Thread(target=_wait_for_end_of_stdin, args=(ended,), daemon=True).start()
     supervisor = Supervisor(arguments.folder, model_file=arguments.model_file, model_url=arguments.model_url)
     try:
-        _lock = _sole_use(arguments.folder)
+        _sole_use(arguments.folder)
         supervisor.run(ended)
     except LocalTargetError as error:
         _LOG.error("%s", error.message)
@@ -151,25 +150,27 @@ def _wait_for_end_of_stdin(ended: threading.Event) -> None:
     ended.set()
 
 
-def _sole_use(folder: Path) -> TextIO:
-    """Take the folder's lock; the kernel gives it back when this process ends, however it ends.
+def _sole_use(folder: Path) -> None:
+    """Take the folder's lock and never close it: the kernel gives it back when this process has ended, however.
 
     It is how others know that a target lives, whatever `target.json` says.
+
+    Raises:
+        LocalTargetError: another supervisor has it.
+
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = (folder / LOCK).open("a+", encoding="utf-8")
+    lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     deadline = time.monotonic() + _LOCKED_WITHIN_S
     while not _take(lock):
         if time.monotonic() > deadline:
             raise LocalTargetError(f"another local target already runs in {str(folder)!r}")
         time.sleep(0.05)
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
+    os.ftruncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())
 
 
-def _take(lock: TextIO) -> bool:
+def _take(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

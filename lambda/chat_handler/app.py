@@ -35,14 +35,16 @@ from chat_handler.upstreams.base import Services
 AWS_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
-def create_app(*, sleep: Sleep = asyncio.sleep) -> Starlette:
-    """The application that the environment describes. `sleep` pauses before a second attempt.
+def create_app(*, sleep: Sleep = asyncio.sleep, aws: AwsClients | None = None) -> Starlette:
+    """The application that the environment describes.
+
+    `sleep` pauses before a second attempt. `aws` is for several applications in one process, which can share clients.
 
     Raises:
         SettingsError: a variable is missing; the message names it.
     """
     configured = settings.from_environment(os.environ)
-    aws = AwsClients(configured.region)
+    aws = aws or AwsClients(configured.region)
     http = HttpClient()
     key_names = [name for provider in PROVIDERS.values() for name in provider.key_names]
     keys = KeyStore(secret_reader(aws, configured.api_keys_secret_arn), key_names)

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 FRESH_S = 60.0
 # While Secrets Manager cannot be reached the last keys are used this long.
 STALE_S = 3600.0
+# While Secrets Manager cannot be reached and there are no last keys, it is asked this often.
+OUTAGE_RETRY_S = 5.0
 # A key that stays refused must not cause one GetSecretValue per request.
 FORCED_REFRESH_GAP_S = 5.0
 
@@ -85,6 +87,7 @@ class KeyStore:
         self._now = now
         self._snapshot: _Snapshot | None = None
         self._tried_at = float("-inf")
+        self._forced_at = float("-inf")
         self._lock = asyncio.Lock()
         self._seen = set[str]()
 
@@ -98,7 +101,7 @@ class KeyStore:
         Raises:
             MissingKeyError: it is not in the secret or cannot be used; the message says why.
         """
-        snapshot = await self._fresh(FRESH_S)
+        snapshot = await self._fresh()
         if (value := snapshot.secret.values.get(name)) is None:
             raise MissingKeyError(snapshot.secret.reasons[name])
         return Key(name, value, snapshot.version_id)
@@ -112,35 +115,39 @@ class KeyStore:
             MissingKeyError: the key is no longer in the secret.
         """
         if self._snapshot is None or self._snapshot.version_id == refused.version_id:
-            await self._fresh(FORCED_REFRESH_GAP_S)
+            await self._forced()
         current = await self.get(refused.name)
         return current if current.value != refused.value else None
 
-    async def _fresh(self, max_age_s: float) -> _Snapshot:
+    async def _fresh(self) -> _Snapshot:
         async with self._lock:
-            if self._snapshot is not None and self._snapshot.is_outage:
-                max_age_s = FORCED_REFRESH_GAP_S
+            max_age_s = OUTAGE_RETRY_S if self._snapshot is not None and self._snapshot.is_outage else FRESH_S
             if self._snapshot is None or self._now() - self._tried_at >= max_age_s:
-                self._tried_at = self._now()
                 self._snapshot = await self._read()
-                self._seen.update(self._snapshot.secret.values.values())
             return self._snapshot
 
+    async def _forced(self) -> None:
+        async with self._lock:
+            if self._now() - self._forced_at >= FORCED_REFRESH_GAP_S:
+                self._forced_at = self._now()
+                self._snapshot = await self._read()
+
     async def _read(self) -> _Snapshot:
+        self._tried_at = self._now()
         try:
             version = await threads.call(self._read_secret)
         except SecretUnavailableError as exc:
             log.warning("the API-keys secret cannot be read: %s", exc)
-            if exc.is_outage and (kept := self._kept()) is not None:
-                return kept
-            return _Snapshot("", ParsedSecret({}, dict.fromkeys(self._names, str(exc))), self._now(), exc.is_outage)
-        return _Snapshot(version.version_id, parse_secret(version.text, self._names), self._now())
+            return self._kept(exc) or _Snapshot("", _without_values(self._names, str(exc)), self._now(), exc.is_outage)
+        secret = parse_secret(version.text, self._names)
+        self._seen.update(secret.values.values())
+        return _Snapshot(version.version_id, secret, self._now())
 
-    def _kept(self) -> _Snapshot | None:
+    def _kept(self, exc: SecretUnavailableError) -> _Snapshot | None:
         snapshot = self._snapshot
-        if snapshot is None or snapshot.is_outage or self._now() - snapshot.read_at > STALE_S:
+        if not exc.is_outage or snapshot is None or snapshot.is_outage:
             return None
-        return snapshot
+        return snapshot if self._now() - snapshot.read_at <= STALE_S else None
 
 
 def parse_secret(text: str | None, names: Iterable[str]) -> ParsedSecret:
@@ -149,17 +156,19 @@ def parse_secret(text: str | None, names: Iterable[str]) -> ParsedSecret:
     try:
         document = json.loads(text) if text is not None else None
     except ValueError:
-        return ParsedSecret(
-            {}, dict.fromkeys(names, "the API-keys secret is not JSON; it must be an object, {} if empty")
-        )
+        return _without_values(names, "the API-keys secret is not JSON; it must be an object, {} if empty")
     if not isinstance(document, dict):
         kind = "binary" if text is None else type(document).__name__
-        return ParsedSecret({}, dict.fromkeys(names, f"the API-keys secret is {kind} and not a JSON object of strings"))
+        return _without_values(names, f"the API-keys secret is {kind} and not a JSON object of strings")
     problems = {name: _problem(name, document) for name in names}
     return ParsedSecret(
         {name: str(document[name]).strip() for name, problem in problems.items() if problem is None},
         {name: problem for name, problem in problems.items() if problem is not None},
     )
+
+
+def _without_values(names: Iterable[str], reason: str) -> ParsedSecret:
+    return ParsedSecret({}, dict.fromkeys(names, reason))
 
 
 def _problem(name: str, document: dict[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 HOSTILE_TAGS = {
-    "interpolation": "${path.root} ${file(\"/etc/passwd\")} $${x}",
+    "interpolation": '${path.root} ${file("/etc/passwd")} $${x}',
     "directive": "%{ if true }yes%{ endif }",
     "quotes": "\"double\" 'single' C:\\new",
     "newline": "two\nlines\tand a tab",

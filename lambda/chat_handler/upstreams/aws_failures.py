@@ -147,6 +147,7 @@ _BY_CODE: dict[str, Translation] = {
     "serviceunavailable": _failed,
     "internaldependencyexception": _failed,
     "modelstreamerrorexception": _broken,
+    # StreamBroken or ModelInvocationTimeExceeded: botocore 1.44.5 drops the ErrorCode that says which.
     "modelstreamerror": _broken,
     "internalstreamfailure": _broken,
 }

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from starlette.applications import Starlette
 
 from chat_handler.app import create_app
+from chat_handler.aws import AwsClients
 from tests.unit.chat_handler.fake_server import FakeServer
-from tests.unit.chat_handler.stage import environment, no_sleep, script_everything_well
+from tests.unit.chat_handler.stage import Handler, environment, no_sleep, script_everything_well
 
 
 @pytest.fixture(autouse=True)
@@ -23,17 +23,32 @@ def logging_as_it_was() -> Iterator[None]:
     root.setLevel(level)
 
 
-@pytest.fixture
-def server() -> Iterator[FakeServer]:
-    """A network in which everything works."""
+@pytest.fixture(scope="session")
+def network() -> Iterator[FakeServer]:
+    """One loopback server for all tests."""
     with FakeServer().running() as running:
-        script_everything_well(running)
         yield running
 
 
+@pytest.fixture(scope="session")
+def aws() -> AwsClients:
+    """One set of boto3 clients for all tests: making them takes most of a test's time."""
+    return AwsClients("us-east-1")
+
+
 @pytest.fixture
-def app(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Starlette:
+def server(network: FakeServer) -> FakeServer:
+    """A network in which everything works; a test then breaks the one thing that it is about."""
+    network.requests.clear()
+    network.replies.clear()
+    script_everything_well(network)
+    return network
+
+
+@pytest.fixture
+def app(server: FakeServer, aws: AwsClients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
     """The handler as `run.sh` starts it, with `server` for all of AWS and OpenAI."""
     for name, value in environment(server).items():
         monkeypatch.setenv(name, value)
-    return create_app(sleep=no_sleep)
+    with Handler.of(create_app(sleep=no_sleep, aws=aws)) as handler:
+        yield handler

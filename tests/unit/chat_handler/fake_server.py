@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server looks for
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(_operation(self.path, headers), self.path, headers, body, self._is_closed)
@@ -92,7 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.fake.replies[request.operation]
         self._send(reply(request) if callable(reply) else reply)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # a client that resets its connection; the base class prints it
+            super().handle()
+
+    def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
     def _is_closed(self) -> bool:

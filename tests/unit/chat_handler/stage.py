@@ -8,12 +8,12 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import uvicorn
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
 
 from tests.unit.chat_handler.event_stream import event, json_event
 from tests.unit.chat_handler.fake_server import FakeServer, Reply, json_reply
@@ -148,19 +148,33 @@ async def no_sleep(_: float) -> None:
     """What pauses between attempts here."""
 
 
-def ask(app: ASGIApp, method: str, path: str, **arguments: Any) -> httpx2.Response:
+@dataclass(frozen=True)
+class Handler:
+    """An application and the event loop that its clients live in."""
+
+    asgi: Starlette
+    runner: asyncio.Runner
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, asgi: Starlette) -> Iterator[Handler]:
+        """`asgi`, with a loop of its own."""
+        with asyncio.Runner() as runner:
+            yield cls(asgi, runner)
+
+
+def ask(app: Handler, method: str, path: str, **arguments: Any) -> httpx2.Response:
     """The application's reply to one request, in this process."""
 
     async def asked() -> httpx2.Response:
-        # ASGITransport sends a defect as an exception by default; a caller sees a reply.
-        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        transport = httpx2.ASGITransport(app.asgi)
         async with httpx2.AsyncClient(transport=transport, base_url="http://handler") as client:
             return await client.request(method, path, **arguments)
 
-    return asyncio.run(asked())
+    return app.runner.run(asked())
 
 
-def ask_chat(app: ASGIApp, body: dict[str, Any], **arguments: Any) -> httpx2.Response:
+def ask_chat(app: Handler, body: dict[str, Any], **arguments: Any) -> httpx2.Response:
     """The application's reply to one chat request."""
     return ask(app, "POST", "/v1/chat/completions", json=body, **arguments)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from botocore.eventstream import EventStreamBuffer
@@ -14,10 +15,10 @@ _NAMES = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1
 
 def decode(data: bytes, cuts: list[int]) -> list[tuple[dict[str, Any], bytes]]:
     """What botocore makes of `data` when it arrives in pieces that end at `cuts`."""
-    buffer = EventStreamBuffer()
+    buffer: Any = EventStreamBuffer()
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     messages: list[tuple[dict[str, Any], bytes]] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         buffer.add_data(data[start:end])
         messages += [(message.headers, message.payload) for message in buffer]
     return messages

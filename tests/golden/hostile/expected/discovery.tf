@@ -1,0 +1,51 @@
+# What the chat page and the handler find. An entry's parameter depends on its resources: what is listed exists.
+
+resource "aws_ssm_parameter" "handler" {
+  name = "/terrachat/hostile/handler"
+  type = "String"
+  tags = var.tags
+
+  value = jsonencode({
+    version             = 1
+    deployment          = "hostile"
+    region              = local.region
+    handler_url         = aws_lambda_function_url.handler.function_url
+    conversations_table = aws_dynamodb_table.conversations.name
+    api_keys_secret     = aws_secretsmanager_secret.api_keys.name
+  })
+}
+
+resource "aws_ssm_parameter" "model_mixed_case_id" {
+  name = "/terrachat/hostile/models/Mixed.Case_id"
+  type = "String"
+  tags = var.tags
+
+  value = jsonencode({
+    version  = 1
+    id       = "Mixed.Case_id"
+    provider = "sagemaker"
+    region   = "us-east-1"
+    endpoint = "terrachat-hostile-Mixed-Case-id"
+    wire     = "messages"
+    defaults = {}
+  })
+
+  depends_on = [aws_sagemaker_endpoint.mixed_case_id]
+}
+
+resource "aws_ssm_parameter" "model_titan" {
+  name = "/terrachat/hostile/models/titan"
+  type = "String"
+  tags = var.tags
+
+  value = jsonencode({
+    version  = 1
+    id       = "titan"
+    provider = "bedrock"
+    region   = "us-east-1"
+    model    = "amazon.titan-text-lite-v1"
+    defaults = {}
+  })
+
+  depends_on = [aws_iam_role_policy.handler_bedrock]
+}

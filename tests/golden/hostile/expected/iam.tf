@@ -1,0 +1,83 @@
+# The handler may read its own key secret and discovery parameters, write its own log, and call the models below.
+
+resource "aws_iam_role" "handler" {
+  name = "terrachat-hostile-handler"
+  tags = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "handler" {
+  name = "own-resources"
+  role = aws_iam_role.handler.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteOwnLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.handler.arn}:*"
+      },
+      {
+        Sid      = "ReadApiKeys"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = aws_secretsmanager_secret.api_keys.arn
+      },
+      {
+        Sid    = "ReadModelList"
+        Effect = "Allow"
+        Action = "ssm:GetParametersByPath"
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/terrachat/hostile/models",
+          "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/terrachat/hostile/models/*",
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "handler_sagemaker" {
+  name = "invoke-endpoints"
+  role = aws_iam_role.handler.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "InvokeEndpoints"
+      Effect = "Allow"
+      Action = ["sagemaker:InvokeEndpoint", "sagemaker:DescribeEndpoint"]
+      Resource = [
+        aws_sagemaker_endpoint.mixed_case_id.arn,
+      ]
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "handler_bedrock" {
+  name = "invoke-bedrock-models"
+  role = aws_iam_role.handler.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # titan
+      {
+        Effect = "Allow"
+        Action = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        Resource = [
+          "arn:${local.partition}:bedrock:us-east-1::foundation-model/amazon.titan-text-lite-v1",
+        ]
+      },
+    ]
+  })
+}

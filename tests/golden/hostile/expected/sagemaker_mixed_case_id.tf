@@ -1,0 +1,118 @@
+# Mixed.Case_id: Qwen/Qwen2.5-0.5B-Instruct on ml.g5.xlarge
+
+resource "aws_cloudwatch_log_group" "mixed_case_id" {
+  name              = "/aws/sagemaker/Endpoints/terrachat-hostile-Mixed-Case-id"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_iam_role" "mixed_case_id" {
+  name_prefix = "terrachat-hostile-Mixed-Case-id-"
+  description = "Execution role of the SageMaker endpoint terrachat-hostile-Mixed-Case-id"
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "mixed_case_id" {
+  name = "run-container"
+  role = aws_iam_role.mixed_case_id.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "LogInToRegistry"
+        Effect   = "Allow"
+        Action   = "ecr:GetAuthorizationToken"
+        Resource = "*"
+      },
+      {
+        Sid      = "PullImage"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = "arn:${local.partition}:ecr:${local.region}:763104351884:repository/vllm"
+      },
+      {
+        Sid      = "WriteOwnLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${aws_cloudwatch_log_group.mixed_case_id.arn}:*"
+      },
+      {
+        Sid       = "WriteMetrics"
+        Effect    = "Allow"
+        Action    = "cloudwatch:PutMetricData"
+        Resource  = "*"
+        Condition = { StringEquals = { "cloudwatch:namespace" = "/aws/sagemaker/Endpoints" } }
+      },
+    ]
+  })
+}
+
+resource "aws_sagemaker_model" "mixed_case_id" {
+  name               = "terrachat-hostile-Mixed-Case-id-f1e37739"
+  execution_role_arn = aws_iam_role.mixed_case_id.arn
+  tags               = var.tags
+
+  primary_container {
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/vllm:server-sagemaker-cuda-v2.3"
+
+    environment = {
+      GREETING              = "Xin chào 👋"
+      SM_VLLM_CHAT_TEMPLATE = "{% for m in messages %}$${m}{{ m['content'] }}%%{if}\n{% endfor %}"
+      SM_VLLM_HOST          = "0.0.0.0"
+      SM_VLLM_MODEL         = "Qwen/Qwen2.5-0.5B-Instruct"
+      SM_VLLM_REVISION      = "main"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.mixed_case_id]
+}
+
+# Nothing in an endpoint configuration can be changed: a new one, under a new name, takes the old one's place before
+# that is deleted, and the endpoint is updated in place.
+resource "aws_sagemaker_endpoint_configuration" "mixed_case_id" {
+  name_prefix = "terrachat-hostile-Mixed-Case-id-"
+  tags        = var.tags
+
+  production_variants {
+    variant_name           = "AllTraffic"
+    model_name             = aws_sagemaker_model.mixed_case_id.name
+    instance_type          = "ml.g5.xlarge"
+    initial_instance_count = 2
+    initial_variant_weight = 1
+    inference_ami_version  = "al2-ami-sagemaker-inference-gpu-3-1"
+
+    # Download, load and warm-up; SageMaker's own default is far too short for a language model.
+    container_startup_health_check_timeout_in_seconds = 1800
+
+    # Answers differ in length: the least busy instance, not a random one.
+    routing_config {
+      routing_strategy = "LEAST_OUTSTANDING_REQUESTS"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sagemaker_endpoint" "mixed_case_id" {
+  name                 = "terrachat-hostile-Mixed-Case-id"
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.mixed_case_id.name
+  tags                 = var.tags
+
+  depends_on = [aws_cloudwatch_log_group.mixed_case_id]
+}

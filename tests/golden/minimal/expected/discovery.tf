@@ -1,0 +1,30 @@
+# What the chat page and the handler find. An entry's parameter depends on its resources: what is listed exists.
+
+resource "aws_ssm_parameter" "handler" {
+  name = "/terrachat/tiny/handler"
+  type = "String"
+  tags = var.tags
+
+  value = jsonencode({
+    version             = 1
+    deployment          = "tiny"
+    region              = local.region
+    handler_url         = aws_lambda_function_url.handler.function_url
+    conversations_table = aws_dynamodb_table.conversations.name
+    api_keys_secret     = aws_secretsmanager_secret.api_keys.name
+  })
+}
+
+resource "aws_ssm_parameter" "model_gpt" {
+  name = "/terrachat/tiny/models/gpt"
+  type = "String"
+  tags = var.tags
+
+  value = jsonencode({
+    version  = 1
+    id       = "gpt"
+    provider = "openai"
+    model    = "gpt-4o"
+    defaults = {}
+  })
+}

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_handler.errors import MissingKeyError
+from chat_handler.keys import KeyStore, SecretUnavailableError, SecretVersion, parse_secret
+
+OUTAGE = SecretUnavailableError("Secrets Manager is down", is_outage=True)
+REFUSAL = SecretUnavailableError("the role may not read it", is_outage=False)
+
+
+@dataclass
+class Secret:
+    """Secrets Manager and a clock, as far as the key store sees them."""
+
+    holds: str | SecretUnavailableError
+    version: str = "v1"
+    reads: int = 0
+    time: float = 1000.0
+    store: KeyStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = KeyStore(self.read, ("A_KEY", "B_KEY"), now=lambda: self.time)
+
+    def read(self) -> SecretVersion:
+        self.reads += 1
+        if isinstance(self.holds, SecretUnavailableError):
+            raise self.holds
+        return SecretVersion(self.version, self.holds)
+
+    async def value(self, name: str = "A_KEY") -> str:
+        try:
+            return (await self.store.get(name)).value
+        except MissingKeyError as error:
+            return f"missing: {error.message}"
+
+
+def test_a_key_is_read_once_a_minute() -> None:
+    async def story() -> list[tuple[str, int]]:
+        secret = Secret('{"A_KEY": "one"}')
+        seen = [(await secret.value(), secret.reads)]
+        secret.holds, secret.version = '{"A_KEY": "two"}', "v2"
+        secret.time += 59
+        seen.append((await secret.value(), secret.reads))
+        secret.time += 1
+        return [*seen, (await secret.value(), secret.reads)]
+
+    assert asyncio.run(story()) == [("one", 1), ("one", 1), ("two", 2)]
+
+
+def test_many_requests_at_once_read_it_once() -> None:
+    async def story() -> tuple[set[str], int]:
+        secret = Secret('{"A_KEY": "one"}')
+        return set(await asyncio.gather(*(secret.value() for _ in range(20)))), secret.reads
+
+    assert asyncio.run(story()) == ({"one"}, 1)
+
+
+def test_a_removed_key_is_removed() -> None:
+    async def story() -> str:
+        secret = Secret('{"A_KEY": "one"}')
+        await secret.value()
+        secret.holds = "{}"
+        secret.time += 60
+        return await secret.value()
+
+    assert asyncio.run(story()) == (
+        "missing: A_KEY is not in the API-keys secret; set it with: terrachat secrets set A_KEY"
+    )
+
+
+def test_a_refused_key_is_replaced_at_once_and_only_if_it_changed() -> None:
+    async def story() -> list[Any]:
+        secret = Secret('{"A_KEY": "one"}')
+        first = await secret.store.get("A_KEY")
+        same = await secret.store.replacement(first)
+        secret.holds, secret.version = '{"A_KEY": "two"}', "v2"
+        too_soon = await secret.store.replacement(first)
+        secret.time += 5
+        changed = await secret.store.replacement(first)
+        reads = secret.reads
+        already_read = await secret.store.replacement(first)
+        return [same, too_soon, changed and changed.value, already_read == changed, secret.reads - reads]
+
+    assert asyncio.run(story()) == [None, None, "two", True, 0]
+
+
+@pytest.mark.parametrize(
+    ("elapsed_s", "expected"),
+    [
+        pytest.param(60, "one", id="the last key is used"),
+        pytest.param(3600, "one", id="for an hour"),
+        pytest.param(3661, "missing: Secrets Manager is down", id="and no longer"),
+    ],
+)
+def test_while_secrets_manager_is_down(elapsed_s: float, expected: str) -> None:
+    async def story() -> str:
+        secret = Secret('{"A_KEY": "one"}')
+        await secret.value()
+        secret.holds = OUTAGE
+        secret.time += elapsed_s
+        return await secret.value()
+
+    assert asyncio.run(story()) == expected
+
+
+def test_an_outage_from_the_start_is_over_in_seconds() -> None:
+    async def story() -> list[str]:
+        secret = Secret(OUTAGE)
+        seen = [await secret.value()]
+        secret.holds = '{"A_KEY": "one"}'
+        secret.time += 5
+        return [*seen, await secret.value()]
+
+    assert asyncio.run(story()) == ["missing: Secrets Manager is down", "one"]
+
+
+def test_a_refusal_ends_the_use_of_the_last_keys() -> None:
+    async def story() -> str:
+        secret = Secret('{"A_KEY": "one"}')
+        await secret.value()
+        secret.holds = REFUSAL
+        secret.time += 60
+        return await secret.value()
+
+    assert asyncio.run(story()) == "missing: the role may not read it"
+
+
+def test_every_value_that_was_ever_held_is_redacted() -> None:
+    async def story() -> frozenset[str]:
+        secret = Secret('{"A_KEY": "one", "B_KEY": "two", "OTHER": "x"}')
+        await secret.value()
+        secret.holds = '{"A_KEY": "three"}'
+        secret.time += 60
+        await secret.value()
+        return secret.store.live_secrets()
+
+    assert asyncio.run(story()) == {"one", "two", "three"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "reason"),
+    [
+        pytest.param('{"A_KEY": " k1\\n"}', "k1", None, id="stripped"),
+        pytest.param('{"A_KEY": 12}', "12", None, id="a number becomes a string"),
+        pytest.param("{}", None, "A_KEY is not in", id="absent"),
+        pytest.param('{"A_KEY": ""}', None, "A_KEY in the API-keys secret is empty", id="empty"),
+        pytest.param('{"A_KEY": "canary key"}', None, "A_KEY in the API-keys secret holds a character", id="space"),
+        pytest.param('{"A_KEY": "canary\\r\\nX: y"}', None, "holds a character", id="header injection"),
+        pytest.param('{"A_KEY": "canaryé"}', None, "holds a character", id="not ASCII"),
+        pytest.param('{"A_KEY": ["canary"]}', None, "is list and not a string", id="list"),
+        pytest.param('{"A_KEY": {"a": "canary"}}', None, "is dict and not a string", id="object"),
+        pytest.param('{"A_KEY": true}', None, "is bool and not a string", id="boolean"),
+        pytest.param('{"A_KEY": null}', None, "is NoneType and not a string", id="null"),
+        pytest.param("canary", None, "is not JSON", id="plain text"),
+        pytest.param("", None, "is not JSON", id="no text"),
+        pytest.param('["canary"]', None, "is list and not a JSON object", id="a list"),
+        pytest.param(None, None, "is binary and not a JSON object", id="binary"),
+    ],
+)
+def test_a_bad_secret_is_named_and_never_repeated(text: str | None, value: str | None, reason: str | None) -> None:
+    parsed = parse_secret(text, ["A_KEY"])
+
+    assert parsed.values.get("A_KEY") == value
+    found = parsed.reasons.get("A_KEY")
+    assert (found is None) if reason is None else (found is not None and reason in found)
+    assert "canary" not in str(found)
+
+
+def test_one_bad_value_harms_one_key_and_other_names_are_not_taken() -> None:
+    parsed = parse_secret('{"A_KEY": [], "B_KEY": "fine", "AWS_REGION": "x"}', ["A_KEY", "B_KEY"])
+
+    assert (parsed.values, set(parsed.reasons)) == ({"B_KEY": "fine"}, {"A_KEY"})
+
+
+@given(st.text() | st.builds(lambda d: str(d), st.dictionaries(st.text(), st.text())))
+def test_any_text_gives_each_name_a_value_or_a_reason(text: str) -> None:
+    parsed = parse_secret(text, ["A_KEY", "B_KEY"])
+
+    assert set(parsed.values) ^ set(parsed.reasons) == {"A_KEY", "B_KEY"}
+
+
+def test_no_value_is_in_a_representation() -> None:
+    held: list[Callable[[], Any]] = [
+        lambda: SecretVersion("v1", "canary"),
+        lambda: parse_secret('{"A_KEY": "canary"}', ["A_KEY"]),
+        lambda: asyncio.run(Secret('{"A_KEY": "canary"}').store.get("A_KEY")),
+    ]
+
+    assert not any("canary" in repr(make()) for make in held)
