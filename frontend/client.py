@@ -107,7 +107,7 @@ class ChatClient:
         request_id = uuid.uuid4().hex
         with _translated(request_id):
             page = self._client.models.list(extra_headers={REQUEST_ID: request_id})
-            return tuple(ModelInfo.model_validate(model.model_dump()) for model in page.data)
+            return tuple(ModelInfo.model_validate(model.model_dump(warnings=False)) for model in page.data)
 
     def stream(self, request: ChatRequest) -> ChatStream:
         """The answer to `request`, event by event; see `ChatStream`."""

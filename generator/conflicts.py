@@ -16,8 +16,9 @@ from generator.naming import MODEL_ID, collisions
 
 Parts = tuple[str | int, ...]
 
-# Geographies that an inference profile's prefix cannot be called from. Only certain ones: Canada, say, takes part in
-# the profiles of the US. Source: Bedrock user guide, "Supported Regions and models for inference profiles", 2026-08.
+# Geographies that an inference profile's prefix cannot be called from: a request stays within the geography that it
+# comes from (Bedrock user guide, "Geographic cross-Region inference", read on 2026-11-22). Only pairs beyond doubt are
+# listed, since that page names no complete table: Canada, say, takes part in the profiles of the US.
 _FOREIGN: Mapping[str, tuple[str, ...]] = {
     "us": ("eu-", "ap-", "sa-", "cn-", "us-gov-"),
     "eu": ("us-", "ap-", "sa-", "ca-", "cn-"),

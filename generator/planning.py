@@ -206,7 +206,7 @@ def _bedrock(catalog: Catalog, entry: BedrockEntry) -> BedrockPermission:
 
     A profile routes to other regions of its geography: the profile's own ARN is allowed in the source region, and the
     model behind it in any region, tied by the policy to requests that come through that profile (Bedrock user guide,
-    "Prerequisites for inference profiles").
+    "Geographic cross-Region inference", read on 2026-11-22).
     """
     region = bedrock_region(catalog, entry)
     profile = _PROFILE.fullmatch(entry.model)

@@ -20,6 +20,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,7 +107,10 @@ class FunctionHost:
         _LOG.info("starting %s", function.name)
         child = Child(function.name, [str(script)], environment, folder=root)
         running = _Running(child, f"http://127.0.0.1:{port}", _revision(function))
-        await self._until_ready(function, running)
+        with ExitStack() as given_up:  # also when the request that waits for it is cancelled
+            given_up.callback(child.let_go)
+            await self._until_ready(function, running)
+            given_up.pop_all()
         return running
 
     async def _unpacked(self, function: DeployedFunction) -> Path:
@@ -124,7 +128,6 @@ class FunctionHost:
             if not running.child.is_alive:
                 raise FunctionFailedError(f"it ended with exit code {running.child.exit_code} before it was ready")
             if time.monotonic() > deadline:
-                running.child.let_go()
                 raise FunctionFailedError(f"{path} did not answer within {READY_WITHIN_S:.0f} s")
             await asyncio.sleep(_POLL_S)
 

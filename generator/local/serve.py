@@ -142,6 +142,7 @@ def _forget_the_users_aws() -> None:
     """Nothing here may reach, or be bent by, the account that the user's shell is set up for."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
 
 def _wait_for_end_of_stdin(ended: threading.Event) -> None:

@@ -155,7 +155,7 @@ def parse_secret(text: str | None, names: Iterable[str]) -> ParsedSecret:
     names = tuple(names)
     try:
         document = json.loads(text) if text is not None else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return _without_values(names, "the API-keys secret is not JSON; it must be an object, {} if empty")
     if not isinstance(document, dict):
         kind = "binary" if text is None else type(document).__name__

@@ -138,7 +138,7 @@ def parse_record(text: str) -> ModelRecord:
     """
     try:
         fields = json.loads(text)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise RecordError("it is not JSON") from exc
     if not isinstance(fields, dict):
         raise RecordError("it is not a JSON object")

@@ -74,7 +74,7 @@ class FakeHandler:
 
     def start(self, port: int = 0) -> FakeHandler:
         listening = socket.create_server(("127.0.0.1", port))
-        config = uvicorn.Config(self.app(), log_level="warning", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(self.app(), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True).start()
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
@@ -134,17 +134,23 @@ class FakeHandler:
         return StreamingResponse(self._events(body, request), media_type="text/event-stream", headers=request_id)
 
     async def _events(self, body: dict[str, Any], request: Request) -> AsyncIterator[str]:
+        ended = False
+        try:
+            async for event in self._told(body):
+                yield event
+            ended = True
+        finally:  # Starlette cancels this when the client leaves
+            if not ended:
+                self.closed.append(body["model"])
+
+    async def _told(self, body: dict[str, Any]) -> AsyncIterator[str]:
         model, question = body["model"], body["messages"][-1]["content"]
         words, pause = _words(model, question)
         for word in words:
             yield _chunk(model, {"content": word})
             await asyncio.sleep(pause)
-            if await request.is_disconnected():
-                self.closed.append(model)
-                return
         if model == "hang":
-            await self._until_left(request, model)
-            return
+            await asyncio.sleep(3600)
         if model == "broken":
             print(f"upstream said {SECRET}", file=sys.stderr)
             error = {

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_handler.chat_requests import LARGEST_BODY_BYTES, parse_chat_request
+from chat_handler.errors import InvalidRequestError
+from tests.unit.chat_handler.fake_server import FakeServer
+from tests.unit.chat_handler.stage import Handler, ask, error_of, question
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        pytest.param({"model": 5}, "model", id="model"),
+        pytest.param({"model": ""}, "model", id="empty model"),
+        pytest.param({"messages": None}, "messages", id="no messages"),
+        pytest.param({"messages": []}, "messages", id="empty messages"),
+        pytest.param({"messages": ["hi"]}, "messages[0]", id="message"),
+        pytest.param({"messages": [{"role": "user"}, {"content": "x"}]}, "messages[1].role", id="role"),
+        pytest.param({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", id="content"),
+        pytest.param({"stream": "yes"}, "stream", id="stream"),
+        pytest.param({"stream": True, "stream_options": []}, "stream_options", id="stream_options"),
+        pytest.param({"stream_options": {"include_usage": True}}, "stream_options", id="stream_options alone"),
+        pytest.param(
+            {"stream": True, "stream_options": {"include_usage": 1}}, "stream_options.include_usage", id="include_usage"
+        ),
+    ],
+)
+def test_a_refusal_names_the_field(app: Handler, server: FakeServer, fields: dict[str, Any], param: str) -> None:
+    reply = ask(app, "POST", "/v1/chat/completions", json={**question("gpt"), **fields})
+
+    assert error_of(reply)[:2] == (400, "invalid_request")
+    assert reply.json()["error"]["param"] == param
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"\xff", b"[" * 100_000], ids=range(6))
+def test_a_body_that_is_no_json_object(app: Handler, body: bytes) -> None:
+    assert error_of(ask(app, "POST", "/v1/chat/completions", content=body))[:2] == (400, "invalid_request")
+
+
+def test_a_body_that_is_too_large(app: Handler) -> None:
+    reply = ask(app, "POST", "/v1/chat/completions", content=b" " * (LARGEST_BODY_BYTES + 1))
+
+    assert error_of(reply)[:2] == (413, "invalid_request")
+
+
+def test_a_body_of_just_the_limit_is_read(app: Handler) -> None:
+    body = json.dumps(question("gpt")).encode()
+
+    reply = ask(app, "POST", "/v1/chat/completions", content=body + b" " * (LARGEST_BODY_BYTES - len(body)))
+
+    assert reply.status_code == 200
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["model", "messages", "stream", "stream_options", "x"]), json_values))
+def test_any_object_is_refused_or_kept_whole(body: dict[str, Any]) -> None:
+    try:
+        request = parse_chat_request(json.dumps(body).encode())
+    except InvalidRequestError as error:
+        assert error.message
+    else:
+        assert request.body == body
