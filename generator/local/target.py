@@ -40,9 +40,6 @@ class LocalTarget:
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
-            # A profile of the user's may set endpoints, roles or retries of its own.
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_ENDPOINT_URL": self.control_url,
             "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": self.data_url,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": self.data_url,

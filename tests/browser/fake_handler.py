@@ -131,6 +131,7 @@ class FakeHandler:
             return JSONResponse({"error": error}, status_code=404, headers=request_id)
         if body["model"] == "mute":
             await self._until_left(request, "mute")
+            return Response()
         return StreamingResponse(self._events(body, request), media_type="text/event-stream", headers=request_id)
 
     async def _events(self, body: dict[str, Any], request: Request) -> AsyncIterator[str]:

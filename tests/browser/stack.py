@@ -1,11 +1,15 @@
-"""What the page finds around it in tests: an emulated AWS with a deployment in it, and a fake handler."""
+"""What the page finds around it in tests: an emulated AWS with a deployment in it, and a fake handler.
+
+moto keeps its state for the whole process, so every stack has a deployment of its own and takes it away at the end.
+"""
 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -13,8 +17,6 @@ from moto.server import ThreadedMotoServer
 from tests.browser.fake_handler import FakeHandler
 
 REGION = "us-east-1"
-DEPLOYMENT = "demo"
-TABLE = f"terrachat-{DEPLOYMENT}-conversations"
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,16 @@ class Stack:
 
     handler: FakeHandler
     aws_url: str
+    deployment: str = field(default_factory=lambda: f"test-{uuid.uuid4().hex[:8]}")
+
+    @property
+    def table(self) -> str:
+        return f"terrachat-{self.deployment}-conversations"
 
     @property
     def environment(self) -> Mapping[str, str]:
         return {
-            "TERRACHAT_DEPLOYMENT": DEPLOYMENT,
+            "TERRACHAT_DEPLOYMENT": self.deployment,
             "TERRACHAT_OWNER": "tester",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
@@ -41,6 +48,44 @@ class Stack:
     def session(self) -> boto3.Session:
         return boto3.Session("local", "local", region_name=REGION)
 
+    def deploy(self) -> None:
+        """Put into the emulated AWS what `terrachat apply` would (docs/contracts.md, sections 2 and 5)."""
+        parameter = {
+            "version": 1,
+            "deployment": self.deployment,
+            "region": REGION,
+            "handler_url": self.handler.url,
+            "conversations_table": self.table,
+            "api_keys_secret": f"terrachat/{self.deployment}/api-keys",
+        }
+        self.session.client("ssm", endpoint_url=self.aws_url).put_parameter(
+            Name=f"/terrachat/{self.deployment}/handler", Type="String", Value=json.dumps(parameter)
+        )
+        self.session.client("dynamodb", endpoint_url=self.aws_url).create_table(
+            TableName=self.table,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+        )
+
+    def drop_table(self) -> None:
+        self.session.client("dynamodb", endpoint_url=self.aws_url).delete_table(TableName=self.table)
+
+    def items(self) -> list[dict[str, dict[str, object]]]:
+        """Everything in the conversations table, by sort key, as DynamoDB returns it."""
+        found = self.session.client("dynamodb", endpoint_url=self.aws_url).scan(TableName=self.table)["Items"]
+        return sorted(({**item} for item in found), key=lambda item: str(item["sk"]))  # type: ignore[misc]
+
+    def destroy(self) -> None:
+        ssm = self.session.client("ssm", endpoint_url=self.aws_url)
+        ssm.delete_parameters(Names=[f"/terrachat/{self.deployment}/handler"])
+        tables = self.session.client("dynamodb", endpoint_url=self.aws_url)
+        if self.table in tables.list_tables()["TableNames"]:
+            tables.delete_table(TableName=self.table)
+
 
 @contextmanager
 def running_stack() -> Iterator[Stack]:
@@ -51,42 +96,9 @@ def running_stack() -> Iterator[Stack]:
     try:
         host, port = server.get_host_and_port()
         stack = Stack(handler, f"http://{host}:{port}")
-        deploy(stack)
+        stack.deploy()
         yield stack
+        stack.destroy()
     finally:
         server.stop()
         handler.stop()
-
-
-def deploy(stack: Stack) -> None:
-    """Put into the emulated AWS what `terrachat apply` would (docs/contracts.md, sections 2 and 5)."""
-    ssm = stack.session.client("ssm", endpoint_url=stack.aws_url)
-    ssm.put_parameter(
-        Name=f"/terrachat/{DEPLOYMENT}/handler",
-        Type="String",
-        Overwrite=True,
-        Value=json.dumps(
-            {
-                "version": 1,
-                "deployment": DEPLOYMENT,
-                "region": REGION,
-                "handler_url": stack.handler.url,
-                "conversations_table": TABLE,
-                "api_keys_secret": f"terrachat/{DEPLOYMENT}/api-keys",
-            }
-        ),
-    )
-    create_table(stack.session, stack.aws_url)
-
-
-def create_table(session: boto3.Session, aws_url: str | None = None) -> None:
-    """The conversations table of docs/contracts.md, section 5."""
-    session.client("dynamodb", endpoint_url=aws_url).create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -21,10 +22,10 @@ def retry_after_s(headers: Mapping[str, str], now: Callable[[], float] = time.ti
         return seconds
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def _number(value: str | None) -> float | None:
-    # Digits only: float() would also take "nan" and "inf".
-    return float(value) if value is not None and value.strip().isdecimal() else None
+    # Digits only, and not endless: float() would also take "nan", and make an infinity of 400 digits.
+    return float(value) if value is not None and re.fullmatch(r"\s*[0-9]{1,12}\s*", value) else None

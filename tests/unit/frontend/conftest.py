@@ -18,6 +18,9 @@ def handler() -> Iterator[FakeHandler]:
 
 
 @pytest.fixture
-def stack() -> Iterator[Stack]:
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """A stack, and an environment in which any AWS SDK uses it."""
     with running_stack() as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
         yield running

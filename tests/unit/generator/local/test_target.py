@@ -67,8 +67,6 @@ def test_the_environment_leads_every_sdk_here() -> None:
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:41001",
         "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": "http://127.0.0.1:41002",
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:41002",

@@ -1,0 +1,109 @@
+"""A client that leaves, behind a real socket: the upstream's connection closes too."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.unit.chat_handler.event_stream import event
+from tests.unit.chat_handler.fake_server import FakeServer, Reply, Request
+from tests.unit.chat_handler.stage import (
+    EVENT_STREAM,
+    SSE,
+    Handler,
+    chunk,
+    converse_events,
+    events_of,
+    question,
+    served,
+    sse,
+    wait_until,
+)
+
+OPERATIONS = {"gpt": "completions", "smollm2": "invocations-response-stream", "nova-micro": "converse-stream"}
+BEGINNINGS = {
+    "gpt": ([sse(chunk("Pa"), done=False)], SSE),
+    "smollm2": ([event("PayloadPart", sse(chunk("Pa"), done=False))], EVENT_STREAM),
+    "nova-micro": (converse_events("Pa")[:2], EVENT_STREAM),
+}
+
+
+class StallingUpstream:
+    """Sends the beginning of an answer, then nothing, until its client closes the connection."""
+
+    def __init__(self, beginning: list[bytes], headers: dict[str, str]) -> None:
+        self.was_closed = threading.Event()
+        self._beginning = beginning
+        self._headers = headers
+
+    def __call__(self, request: Request) -> Reply:
+        return Reply(self._body(request), headers=self._headers)
+
+    def _body(self, request: Request) -> Iterator[bytes]:
+        yield from self._beginning
+        if request.is_closed():
+            self.was_closed.set()
+
+
+@pytest.mark.parametrize("model", OPERATIONS)
+def test_a_client_that_leaves_in_mid_stream(app: Handler, server: FakeServer, model: str) -> None:
+    upstream = StallingUpstream(*BEGINNINGS[model])
+    server.replies[OPERATIONS[model]] = upstream
+
+    with served(app.asgi) as url, httpx2.Client(base_url=url) as client:
+        with client.stream("POST", "/v1/chat/completions", json=question(model, stream=True)) as reply:
+            assert "data: {" in next(reply.iter_text())
+            assert not upstream.was_closed.is_set()
+
+        assert upstream.was_closed.wait(5), "the upstream is still being read"
+
+
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_a_client_that_leaves_before_the_first_byte(
+    capsys: pytest.CaptureFixture[str], app: Handler, server: FakeServer, is_stream: bool
+) -> None:
+    upstream = StallingUpstream([], SSE)
+    server.replies["completions"] = upstream
+
+    with served(app.asgi) as url, httpx2.Client(base_url=url, timeout=httpx2.Timeout(5, read=0.3)) as client:
+        with pytest.raises(httpx2.ReadTimeout):
+            client.post("/v1/chat/completions", json=question("gpt", stream=is_stream))
+
+        assert upstream.was_closed.wait(5), "the upstream is still being read"
+        wait_until(lambda: '"status": 499' in capsys.readouterr().out, "a line in the log")
+
+
+def test_a_stall_ends_at_the_deadline_with_an_event(app: Handler, server: FakeServer) -> None:
+    upstream = StallingUpstream(*BEGINNINGS["gpt"])
+    server.replies["completions"] = upstream
+    context = json.dumps({"deadline": (time.time() + 2.0) * 1000})
+
+    with served(app.asgi) as url, httpx2.Client(base_url=url, timeout=5) as client:
+        reply = client.post(
+            "/v1/chat/completions",
+            json=question("gpt", stream=True),
+            headers={"x-amzn-lambda-context": context},
+        )
+
+        partial, error = events_of(reply)
+        assert (partial, error["error"]["code"]) == (chunk("Pa"), "upstream_timeout")
+        assert time.time() < json.loads(context)["deadline"] / 1000 - 1
+        assert upstream.was_closed.wait(5)
+
+
+@pytest.mark.parametrize("model", ["gpt", "smollm2", "nova-micro"])
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_without_time_nothing_is_asked(app: Handler, server: FakeServer, model: str, is_stream: bool) -> None:
+    with served(app.asgi) as url, httpx2.Client(base_url=url, timeout=5) as client:
+        reply = client.post(
+            "/v1/chat/completions",
+            json=question(model, stream=is_stream),
+            headers={"x-amzn-lambda-context": '{"deadline": 1}'},
+        )
+
+    assert (reply.status_code, reply.json()["error"]["code"]) == (504, "upstream_timeout")

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_handler.logs import NOISY_LOGGERS, JsonFormatter
+from chat_handler.redaction import REPLACEMENT, redacted
+from tests.unit.chat_handler.fake_server import FakeServer, Reply, json_reply
+from tests.unit.chat_handler.stage import COMPLETION, KEY, SSE, Handler, ask, ask_chat, chunk, question, sse
+
+SECRET = 'canary/key+"quoted"=='
+
+
+def lines(captured: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in captured.splitlines()]
+
+
+def formatted(record: logging.LogRecord) -> str:
+    return JsonFormatter(lambda: [SECRET]).format(record)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(SECRET, id="plain"),
+        pytest.param(quote(SECRET, safe=""), id="URL-quoted"),
+        pytest.param(json.dumps(SECRET), id="JSON"),
+        pytest.param(base64.b64encode(SECRET.encode()).decode(), id="base64"),
+        pytest.param(base64.urlsafe_b64encode(SECRET.encode()).decode(), id="URL-safe base64"),
+    ],
+)
+def test_a_secret_is_taken_out_in_every_form(form: str) -> None:
+    assert redacted(f"before {form} after", [SECRET]).startswith("before ")
+    assert form.strip('"=') not in redacted(f"before {form} after", [SECRET])
+    assert redacted(f"before {form} after", [SECRET]).endswith(" after")
+
+
+@given(st.text(), st.text(min_size=8), st.text())
+def test_no_text_keeps_a_secret(before: str, secret: str, after: str) -> None:
+    hidden = redacted(before + secret + after, [secret])
+
+    assert secret not in hidden.replace(REPLACEMENT, "")
+
+
+def test_text_without_a_secret_is_unchanged() -> None:
+    assert redacted("nothing to hide", [SECRET, "short"]) == "nothing to hide"
+
+
+def test_secrets_are_taken_out_of_message_arguments_and_fields() -> None:
+    record = logging.LogRecord("x", logging.INFO, "f.py", 1, "key %s", (SECRET,), None)
+    record.fields = {"url": f"http://x/?key={quote(SECRET, safe='')}"}
+
+    line = json.loads(formatted(record))
+
+    assert (line["message"], line["url"]) == ("key [redacted]", "http://x/?key=[redacted]")
+
+
+def test_of_an_exception_only_type_and_places_are_logged() -> None:
+    try:
+        raise ValueError("the user's prompt")
+    except ValueError as exc:
+        record = logging.LogRecord("x", logging.ERROR, "f.py", 1, "failed", (), (ValueError, exc, exc.__traceback__))
+
+    line = json.loads(formatted(record))
+
+    assert line["exception"] == "ValueError"
+    assert line["places"][-1].endswith("test_of_an_exception_only_type_and_places_are_logged")
+    assert "prompt" not in json.dumps(line)
+
+
+def test_one_line_per_request(capsys: pytest.CaptureFixture[str], app: Handler) -> None:
+    ask_chat(app, question("gpt"), headers={"x-request-id": "mine-1"})
+
+    (line,) = lines(capsys.readouterr().out)
+    timed = {name: line.pop(name) for name in ("time", "ms", "first_byte_ms")}
+    assert timed["ms"] >= timed["first_byte_ms"] >= 0
+    assert line == {
+        "level": "INFO",
+        "logger": "chat_handler.boundary",
+        "message": "request",
+        "request_id": "mine-1",
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "status": 200,
+        "model": "gpt",
+        "provider": "openai",
+        "usage": COMPLETION["usage"],
+        "bytes_in": len(json.dumps(question("gpt"), separators=(",", ":"))),
+        "bytes_out": len(json.dumps(COMPLETION, separators=(",", ":"))),
+    }
+
+
+def test_a_streams_error_is_in_its_line(capsys: pytest.CaptureFixture[str], app: Handler, server: FakeServer) -> None:
+    server.replies["completions"] = Reply([sse(chunk("Pa"), done=False)], headers=SSE)
+
+    ask_chat(app, question("gpt", stream=True))
+
+    (line,) = lines(capsys.readouterr().out)
+    assert (line["status"], line["error"]) == (200, "stream_truncated")
+
+
+@pytest.mark.parametrize("model", ["smollm2", "nova-micro", "gpt"])
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_neither_prompt_nor_answer_nor_key_is_logged(
+    capsys: pytest.CaptureFixture[str], app: Handler, model: str, is_stream: bool
+) -> None:
+    for name in (*NOISY_LOGGERS, "botocore.parsers", "langchain_aws.chat_models"):
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+
+    ask_chat(app, question(model, stream=is_stream))
+
+    logged = capsys.readouterr()
+    assert f'"model": "{model}"' in logged.out
+    assert not any(word in logged.out + logged.err for word in ("Capital", "France", "Paris", KEY))
+
+
+def test_a_defect_is_told_without_its_text(
+    capsys: pytest.CaptureFixture[str], app: Handler, server: FakeServer
+) -> None:
+    # A status that no AWS service sends, in a place where the handler trusts botocore's parsing.
+    server.replies["invocations"] = json_reply(
+        {"__type": "ModelError", "OriginalStatusCode": "their words"}, 424, x_amzn_errortype="ModelError"
+    )
+
+    reply = ask_chat(app, question("smollm2"))
+
+    assert (reply.status_code, reply.json()["error"]["code"]) == (500, "internal")
+    defect, line = lines(capsys.readouterr().out)
+    assert defect["message"] == "defect: ValueError"
+    assert line["error"] == "internal"
+    assert "their words" not in reply.text + json.dumps([defect, line])
+
+
+@pytest.mark.parametrize(
+    ("offered", "is_kept"),
+    [
+        pytest.param("abc.DEF_0-9", True, id="good"),
+        pytest.param("x" * 64, True, id="64 characters"),
+        pytest.param("x" * 65, False, id="65 characters"),
+        pytest.param("a b", False, id="space"),
+        pytest.param("a\n", False, id="line break"),
+        pytest.param("", False, id="empty"),
+    ],
+)
+def test_the_request_id_is_the_clients_or_a_new_one(app: Handler, offered: str, is_kept: bool) -> None:
+    replied = ask(app, "GET", "/nope", headers=[(b"x-request-id", offered.encode())]).headers["x-request-id"]
+
+    assert (replied == offered) is is_kept
+    assert replied
