@@ -71,10 +71,9 @@ def _spawn(environment: Mapping[str, str], log: Path, port: int) -> subprocess.P
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "generator.local.leash", "--"),
-                *(sys.executable, "-m", "streamlit", "run", str(folder / "app.py")),
+                *(sys.executable, "-m", "streamlit", "run", str(folder / "asgi.py")),
                 *("--server.port", str(port), "--server.address", "127.0.0.1"),
             ],
-            cwd=folder,  # Streamlit reads .streamlit/config.toml from its working directory
             env=dict(environment),
             stdin=subprocess.PIPE,
             stdout=output,

@@ -7,6 +7,7 @@ or AWS failed, 4 declined, 130 stopped with Ctrl-C. Results go to stdout; progre
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -74,6 +75,8 @@ CATALOG = Path("catalog.yaml")
 
 def main() -> None:
     """Run the command line: every error becomes one message and an exit code."""
+    # A polite kill ends work as Ctrl-C does: Terraform saves its state, and nothing is left running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except TerrachatError as error:

@@ -37,13 +37,11 @@ def draw(
     model = state.choose_model(models)
     wishes.perform(state, chat, model)
     conversation = _conversation(state, chat)
-    page = Page(t, state, chat, deployment, models, model, conversation)
+    page = Page(t, state, chat, deployment, models, model, conversation, failure)
     sidebar.draw(page)
     model_picker.draw(page, refresh)
     with st.empty().container():
         errors.notices(t, state)
-        if failure is not None:
-            errors.chat_failure(t, failure)
     sidebar.confirm_delete(page)
     _talk(page)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from frontend.i18n import Translator
 from frontend.markdown_safe import plain
 from frontend.state import MODEL_KEY
+from frontend.views import errors
 from frontend.views.page import Page
 from frontend.wire import ModelInfo
 
@@ -32,7 +33,9 @@ def draw(page: Page, refresh: Callable[[], None]) -> None:
         )
         st.button(t("picker.refresh"), icon=":material/refresh:", on_click=refresh, help=t("picker.refresh_help"))
     with st.empty().container():
-        if page.model is None:
+        if page.failure is not None:
+            errors.chat_failure(t, page.failure)
+        elif page.model is None:
             st.info(t("picker.none"), title=t("picker.none_title"), icon=":material/deployed_code:")
         elif not page.model.is_ready:
             _not_ready(t, page.model)

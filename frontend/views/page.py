@@ -10,12 +10,15 @@ from frontend.discovery import Deployment
 from frontend.i18n import Translator
 from frontend.records import Conversation
 from frontend.state import PageState
-from frontend.wire import ModelInfo
+from frontend.wire import ChatError, ModelInfo
 
 
 @dataclass(frozen=True)
 class Page:
-    """One run of the script. `model` is the chosen one; None means that there is none to choose."""
+    """One run of the script.
+
+    `model` is the chosen one; None means that there is none to choose, and `failure` then says why there may be some.
+    """
 
     t: Translator
     state: PageState
@@ -24,3 +27,4 @@ class Page:
     models: Sequence[ModelInfo]
     model: ModelInfo | None
     conversation: Conversation | None
+    failure: ChatError | None

@@ -68,6 +68,9 @@ def serve(model: Path | None, port: int) -> None:
     if model is None:
         model = default_model()
         params.chat_template = _SMOLLM2_TEMPLATE
+        # A model this small falls into loops; a mild penalty on what it just said ends its stories.
+        params.sampling.penalty_repeat = 1.1
+        params.sampling.penalty_last_n = 128
     params.model.path = str(model)
     params.model_alias = {model.stem}
     params.hostnames = ["127.0.0.1"]

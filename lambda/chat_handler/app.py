@@ -42,6 +42,7 @@ def create_app(*, sleep: Sleep = asyncio.sleep, aws: AwsClients | None = None) -
 
     Raises:
         SettingsError: a variable is missing; the message names it.
+
     """
     configured = settings.from_environment(os.environ)
     aws = aws or AwsClients(configured.region)

@@ -28,6 +28,7 @@ async def first_success(
 
     Raises:
         ChatError: the last attempt's error, or the first that is not worth another.
+
     """
     for _ in range(MOST_ATTEMPTS - 1):
         try:

@@ -24,6 +24,7 @@ async def chat_request(request: Request) -> ChatRequest:
 
     Raises:
         InvalidRequestError: it is too large, not JSON, or lacks what every chat request has.
+
     """
     return parse_chat_request(await _body(request))
 
@@ -33,6 +34,7 @@ def parse_chat_request(raw: bytes) -> ChatRequest:
 
     Raises:
         InvalidRequestError: it is not JSON, or lacks what every chat request has; `param` names the field.
+
     """
     try:
         body = json.loads(raw)

@@ -17,6 +17,7 @@ def checked_completion(body: bytes, subject: str) -> JsonObject:
 
     Raises:
         ChatError: it is no completion, or an error in disguise.
+
     """
     try:
         completion = json.loads(body)

@@ -40,6 +40,7 @@ class Deadline:
 
         Raises:
             UpstreamTimeoutError: the time was over first.
+
         """
         try:
             async with asyncio.timeout(self.remaining_s()) as scope:

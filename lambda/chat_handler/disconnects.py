@@ -25,6 +25,7 @@ async def unless_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
 
     Raises:
         ClientGoneError: it did.
+
     """
     working = asyncio.ensure_future(work)
     watching = asyncio.ensure_future(_gone(receive))

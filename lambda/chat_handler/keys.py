@@ -100,6 +100,7 @@ class KeyStore:
 
         Raises:
             MissingKeyError: it is not in the secret or cannot be used; the message says why.
+
         """
         snapshot = await self._fresh()
         if (value := snapshot.secret.values.get(name)) is None:
@@ -113,6 +114,7 @@ class KeyStore:
 
         Raises:
             MissingKeyError: the key is no longer in the secret.
+
         """
         if self._snapshot is None or self._snapshot.version_id == refused.version_id:
             await self._forced()

@@ -70,6 +70,7 @@ class Registry:
 
         Raises:
             ChatError: SSM cannot be read, and never could be before.
+
         """
         models = await self._fresh(FRESH_S)
         return [models[model_id] for model_id in sorted(models)]
@@ -80,6 +81,7 @@ class Registry:
         Raises:
             ModelNotFoundError: there is none; the message names near ids.
             ChatError: SSM cannot be read, and never could be before.
+
         """
         models = await self._fresh(FRESH_S)
         if model_id not in models:
@@ -135,6 +137,7 @@ def parse_record(text: str) -> ModelRecord:
 
     Raises:
         RecordError: it is no record, or one of a newer version.
+
     """
     try:
         fields = json.loads(text)

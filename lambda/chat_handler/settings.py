@@ -36,6 +36,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
     Raises:
         SettingsError: a variable is missing; the message names it.
+
     """
     return Settings(
         deployment=_required(environment, "TERRACHAT_DEPLOYMENT"),

@@ -44,6 +44,7 @@ class ChunkDecoder:
 
         Raises:
             UpstreamError: a complete event is no JSON object, or a line is longer than 16 MiB.
+
         """
         *lines, self._rest = (self._rest + part).split(b"\n")
         if len(self._rest) > LONGEST_LINE_BYTES:
@@ -55,6 +56,7 @@ class ChunkDecoder:
 
         Raises:
             UpstreamError: what is left is no JSON object.
+
         """
         line, self._rest = self._rest, b""
         chunks = [self._take(line), self._take(b"")]
@@ -109,6 +111,7 @@ class StreamWatch:
 
         Raises:
             ChatError: the chunk reports an error instead of text.
+
         """
         if chunk.get("error") or chunk.get("object") == "error":
             raise error_in_stream(chunk)
@@ -124,6 +127,7 @@ class StreamWatch:
 
         Raises:
             StreamTruncatedError: the stream ended in the middle.
+
         """
         if not self._is_open or any(self._is_open.values()):
             raise StreamTruncatedError(
@@ -145,6 +149,7 @@ async def decoded(parts: AsyncIterator[bytes]) -> AsyncGenerator[JsonObject, Non
 
     Raises:
         UpstreamError: the bytes are no chunks.
+
     """
     decoder = ChunkDecoder()
     async for part in parts:
@@ -161,6 +166,7 @@ async def watched(chunks: AsyncIterator[JsonObject], watch: StreamWatch) -> Asyn
 
     Raises:
         ChatError: a chunk reports an error, or the stream ends without a finish.
+
     """
     async for chunk in chunks:
         watch.see(chunk)

@@ -9,12 +9,11 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from frontend.history import ConversationStore, HistoryError, TurnExistsError, title_of
 from frontend.records import MAX_ANSWER_BYTES, MAX_QUESTION_BYTES, TurnRecord
 from frontend.wire import Usage
-from tests.browser.stack import REGION, TABLE, create_table
+from tests.browser.stack import REGION, Stack, running_stack
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -37,29 +36,28 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def session() -> Iterator[boto3.Session]:
-    with mock_aws():
-        session = boto3.Session("key", "secret", region_name=REGION)
-        create_table(session)
-        yield session
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with running_stack() as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in running.environment.items():
+            patch.setenv(name, value)
+        yield running
 
 
 @pytest.fixture
-def store(session: boto3.Session, clock: Clock) -> ConversationStore:
-    return ConversationStore(TABLE, REGION, session, clock)
+def store(stack: Stack, clock: Clock) -> Iterator[ConversationStore]:
+    store = ConversationStore(stack.table, REGION, clock=clock)
+    yield store
+    for owner in ("ann", "bob"):
+        for conversation in store.list_conversations(owner, 100):
+            store.delete(owner, conversation.id)
 
 
 def turn(number: int = 1, **changes: Any) -> TurnRecord:
     return replace(TurnRecord(number, "Why?", "echo", started_at=NOW, heartbeat_at=NOW), **changes)
 
 
-def items(session: boto3.Session) -> list[dict[str, Any]]:
-    found = session.client("dynamodb").scan(TableName=TABLE)["Items"]
-    return sorted(({**item} for item in found), key=lambda item: item["sk"]["S"])
-
-
-def test_items_are_as_the_contract_says(session: boto3.Session, store: ConversationStore) -> None:
+def test_items_are_as_the_contract_says(stack: Stack, store: ConversationStore) -> None:
     conversation = store.create("ann", "Why is the sky blue?")
     done = turn(
         answer="Because.",
@@ -72,7 +70,7 @@ def test_items_are_as_the_contract_says(session: boto3.Session, store: Conversat
     store.add_turn("ann", conversation.id, done)
 
     assert len(conversation.id) == 22
-    assert items(session) == [
+    assert stack.items() == [
         {
             "pk": {"S": "ann"},
             "sk": {"S": f"conversation#{conversation.id}"},
@@ -180,14 +178,14 @@ def test_another_owner_sees_and_changes_nothing(store: ConversationStore) -> Non
     assert store.load_turns("ann", conversation.id) == (turn(),)
 
 
-def test_deleting_removes_every_item_of_one_conversation(session: boto3.Session, store: ConversationStore) -> None:
+def test_deleting_removes_every_item_of_one_conversation(stack: Stack, store: ConversationStore) -> None:
     kept, gone = store.create("ann", "kept"), store.create("ann", "gone")
     for number in range(1, 31):
         store.add_turn("ann", gone.id, turn(number))
 
     store.delete("ann", gone.id)
 
-    assert [item["sk"]["S"] for item in items(session)] == [f"conversation#{kept.id}"]
+    assert [item["sk"]["S"] for item in stack.items()] == [f"conversation#{kept.id}"]
 
 
 def test_the_longest_turn_fits_into_an_item(store: ConversationStore) -> None:
@@ -199,18 +197,18 @@ def test_the_longest_turn_fits_into_an_item(store: ConversationStore) -> None:
     assert store.load_turns("ann", conversation.id) == (longest,)
 
 
-def test_a_table_that_is_missing_is_said_to_be() -> None:
-    with mock_aws(), pytest.raises(HistoryError) as caught:
-        ConversationStore(TABLE, REGION, boto3.Session("key", "secret")).create("ann", "Why?")
+def test_a_table_that_is_missing_is_said_to_be(stack: Stack) -> None:
+    with pytest.raises(HistoryError) as caught:
+        ConversationStore("gone", REGION).create("ann", "Why?")
 
-    assert (caught.value.code, TABLE in caught.value.message) == ("history_missing", True)
+    assert (caught.value.code, "'gone'" in caught.value.message) == ("history_missing", True)
 
 
 def test_a_table_that_cannot_be_reached_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
 
     with pytest.raises(HistoryError) as caught:
-        ConversationStore(TABLE, REGION, boto3.Session("key", "secret")).find("ann", "x")
+        ConversationStore("any", REGION, boto3.Session("key", "secret")).find("ann", "x")
 
     assert caught.value.code == "history_unavailable"
 

@@ -42,7 +42,7 @@ def test_local_module_differs_by_one_added_file_only() -> None:
 
 def test_order_of_models_does_not_change_any_other_model() -> None:
     """Addresses and texts derive from ids only: moving an entry touches no resource's own file."""
-    models = [
+    models: list[dict[str, object]] = [
         {
             "id": f"m{n}",
             "provider": "sagemaker",

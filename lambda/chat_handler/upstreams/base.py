@@ -41,6 +41,7 @@ class ModelRecord:
 
         Raises:
             RecordError: it is missing or something else.
+
         """
         value = self.fields.get(name)
         if not isinstance(value, str) or not value:

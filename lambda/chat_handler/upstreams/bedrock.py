@@ -35,6 +35,7 @@ def build(record: ModelRecord, services: Services) -> BedrockUpstream:
 
     Raises:
         RecordError: the record does not say which model, or in which region.
+
     """
     if "application-inference-profile" in record.text("model"):
         raise RecordError("application inference profiles cannot be used yet; name the model or a system profile")

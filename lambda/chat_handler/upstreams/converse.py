@@ -65,6 +65,7 @@ def arguments_of(request: ChatRequest, defaults: Mapping[str, Any], model: ChatB
 
     Raises:
         InvalidRequestError: a value cannot be used; `param` names it.
+
     """
     merged = request.merged(defaults)
     if (model.profile or {}).get("temperature") is False:
@@ -87,6 +88,7 @@ def finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
 
     Raises:
         UpstreamError: Bedrock says that the model's output was malformed.
+
     """
     reason = metadata.get("stopReason")
     if reason in _MALFORMED_REASONS:
@@ -101,6 +103,7 @@ def invoked(model: ChatBedrockConverse, messages: list[BaseMessage], arguments: 
 
     Raises:
         UpstreamError: what came back is no Converse answer.
+
     """
     try:
         return model.invoke(messages, **arguments)
@@ -121,6 +124,7 @@ class ConverseStream:
         Raises:
             StreamTruncatedError: the stream ended in the middle.
             UpstreamError: what came back is no Converse stream.
+
         """
         try:
             yield from self._chunks

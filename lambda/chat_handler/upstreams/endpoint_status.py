@@ -20,14 +20,14 @@ FRESH_S = 10.0
 _STATUSES = {
     "InService": READY,
     "Creating": Status("starting", "the endpoint is being created; large models take several minutes"),
-    "Updating": Status("starting", "the endpoint is being updated"),
-    "SystemUpdating": Status("starting", "AWS is updating the endpoint"),
-    "RollingBack": Status("starting", "the endpoint is rolling back a failed update"),
+    "Updating": READY,
+    "SystemUpdating": READY,
+    "RollingBack": READY,
     "OutOfService": Status("stopped", "the endpoint is out of service"),
     "Deleting": Status("stopped", "the endpoint is being deleted"),
     "UpdateRollbackFailed": Status("failed", "the endpoint's update failed, and so did its roll-back"),
 }
-_STOPPED = Status("stopped", "the endpoint does not exist now; start it with: terrachat start")
+_STOPPED = Status("stopped", "the endpoint does not exist now; create it again with: terrachat apply")
 
 
 class EndpointStatus:

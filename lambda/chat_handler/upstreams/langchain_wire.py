@@ -32,6 +32,7 @@ def messages_of(request: Mapping[str, Any]) -> list[BaseMessage]:
 
     Raises:
         InvalidRequestError: a message holds something other than text; `param` names it.
+
     """
     from langchain_core.messages import convert_to_messages
 
@@ -45,6 +46,7 @@ def refuse_other_parameters(request: Mapping[str, Any], known: Iterable[str], su
 
     Raises:
         InvalidRequestError: it does; `param` names the first such field.
+
     """
     for name, value in request.items():
         if name in _OWN_FIELDS or name in known or not value or value == _NEUTRAL_VALUES.get(name):

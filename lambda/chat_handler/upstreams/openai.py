@@ -43,6 +43,7 @@ def build(record: ModelRecord, services: Services) -> OpenAIUpstream:
 
     Raises:
         RecordError: the record does not say which model.
+
     """
     return OpenAIUpstream(record, record.text("model"), services)
 

@@ -36,6 +36,7 @@ def build(record: ModelRecord, services: Services) -> SageMakerUpstream:
 
     Raises:
         RecordError: the record does not name an endpoint, or names a wire that is not known here.
+
     """
     if record.text("wire") != "messages":
         raise RecordError(f"wire {record.text('wire')!r} is not known; this handler knows 'messages'")

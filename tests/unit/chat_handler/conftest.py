@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import pytest
 
 from chat_handler.app import create_app
 from chat_handler.aws import AwsClients
+from chat_handler.logs import JsonFormatter
 from tests.unit.chat_handler.fake_server import FakeServer
 from tests.unit.chat_handler.stage import Handler, environment, no_sleep, script_everything_well
 
@@ -52,3 +54,13 @@ def app(server: FakeServer, aws: AwsClients, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, value)
     with Handler.of(create_app(sleep=no_sleep, aws=aws)) as handler:
         yield handler
+
+
+@pytest.fixture
+def log(app: Handler) -> io.StringIO:
+    """What the handler writes to its log."""
+    written = io.StringIO()
+    (handler,) = [one for one in logging.getLogger().handlers if isinstance(one.formatter, JsonFormatter)]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(written)
+    return written

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import logging
 from typing import Any
@@ -75,10 +76,10 @@ def test_of_an_exception_only_type_and_places_are_logged() -> None:
     assert "prompt" not in json.dumps(line)
 
 
-def test_one_line_per_request(capsys: pytest.CaptureFixture[str], app: Handler) -> None:
+def test_one_line_per_request(app: Handler, log: io.StringIO) -> None:
     ask_chat(app, question("gpt"), headers={"x-request-id": "mine-1"})
 
-    (line,) = lines(capsys.readouterr().out)
+    (line,) = lines(log.getvalue())
     timed = {name: line.pop(name) for name in ("time", "ms", "first_byte_ms")}
     assert timed["ms"] >= timed["first_byte_ms"] >= 0
     assert line == {
@@ -97,33 +98,30 @@ def test_one_line_per_request(capsys: pytest.CaptureFixture[str], app: Handler) 
     }
 
 
-def test_a_streams_error_is_in_its_line(capsys: pytest.CaptureFixture[str], app: Handler, server: FakeServer) -> None:
+def test_a_streams_error_is_in_its_line(app: Handler, server: FakeServer, log: io.StringIO) -> None:
     server.replies["completions"] = Reply([sse(chunk("Pa"), done=False)], headers=SSE)
 
     ask_chat(app, question("gpt", stream=True))
 
-    (line,) = lines(capsys.readouterr().out)
+    (line,) = lines(log.getvalue())
     assert (line["status"], line["error"]) == (200, "stream_truncated")
 
 
 @pytest.mark.parametrize("model", ["smollm2", "nova-micro", "gpt"])
 @pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
 def test_neither_prompt_nor_answer_nor_key_is_logged(
-    capsys: pytest.CaptureFixture[str], app: Handler, model: str, is_stream: bool
+    app: Handler, log: io.StringIO, model: str, is_stream: bool
 ) -> None:
     for name in (*NOISY_LOGGERS, "botocore.parsers", "langchain_aws.chat_models"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
 
     ask_chat(app, question(model, stream=is_stream))
 
-    logged = capsys.readouterr()
-    assert f'"model": "{model}"' in logged.out
-    assert not any(word in logged.out + logged.err for word in ("Capital", "France", "Paris", KEY))
+    assert f'"model": "{model}"' in log.getvalue()
+    assert not any(word in log.getvalue() for word in ("Capital", "France", "Paris", KEY))
 
 
-def test_a_defect_is_told_without_its_text(
-    capsys: pytest.CaptureFixture[str], app: Handler, server: FakeServer
-) -> None:
+def test_a_defect_is_told_without_its_text(app: Handler, server: FakeServer, log: io.StringIO) -> None:
     # A status that no AWS service sends, in a place where the handler trusts botocore's parsing.
     server.replies["invocations"] = json_reply(
         {"__type": "ModelError", "OriginalStatusCode": "their words"}, 424, x_amzn_errortype="ModelError"
@@ -132,7 +130,7 @@ def test_a_defect_is_told_without_its_text(
     reply = ask_chat(app, question("smollm2"))
 
     assert (reply.status_code, reply.json()["error"]["code"]) == (500, "internal")
-    defect, line = lines(capsys.readouterr().out)
+    defect, line = lines(log.getvalue())
     assert defect["message"] == "defect: ValueError"
     assert line["error"] == "internal"
     assert "their words" not in reply.text + json.dumps([defect, line])

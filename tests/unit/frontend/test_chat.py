@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from frontend.chat import MAX_CONTEXT_CHARACTERS, Chat, messages_for
 from frontend.client import ChatClient
@@ -21,19 +18,21 @@ from frontend.turns import TurnRegistry
 from frontend.wire import Message, ModelInfo
 from frontend.wishes import perform
 from tests.browser.fake_handler import FakeHandler
-from tests.browser.stack import REGION, TABLE, create_table
+from tests.browser.stack import REGION, Stack
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ECHO, HANG = ModelInfo(id="echo"), ModelInfo(id="hang")
 
 
 @pytest.fixture
-def chat(handler: FakeHandler) -> Iterator[Chat]:
-    with mock_aws():
-        session = boto3.Session("key", "secret", region_name=REGION)
-        create_table(session)
-        store = ConversationStore(TABLE, REGION, session)
-        yield Chat("ann", ChatClient(handler.url, REGION), store, TurnRegistry())
+def chat(stack: Stack) -> Chat:
+    client = ChatClient(stack.handler.url, REGION)
+    return Chat("ann", client, ConversationStore(stack.table, REGION), TurnRegistry())
+
+
+@pytest.fixture
+def handler(stack: Stack) -> FakeHandler:
+    return stack.handler
 
 
 @pytest.fixture
@@ -124,10 +123,8 @@ def test_delete_removes_the_conversation_and_stops_its_answer(
     assert (state.query, state.take_notices()) == ({}, [Notice("notice.deleted")])
 
 
-def test_a_table_that_is_gone_is_a_notice_and_no_crash(chat: Chat, state: PageState) -> None:
-    boto3.client("dynamodb", region_name=REGION, aws_access_key_id="k", aws_secret_access_key="s").delete_table(
-        TableName=TABLE
-    )
+def test_a_table_that_is_gone_is_a_notice_and_no_crash(chat: Chat, state: PageState, stack: Stack) -> None:
+    stack.drop_table()
 
     ask(chat, state, "Why?")
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from frontend.discovery import Deployment, DiscoveryError, discover, is_loopback, list_deployments
+from tests.browser.stack import REGION, Stack
 
-REGION = "us-east-1"
 PARAMETER: dict[str, Any] = {
     "version": 1,
     "deployment": "demo",
@@ -24,39 +22,36 @@ PARAMETER: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def session() -> Iterator[boto3.Session]:
-    with mock_aws():
-        yield boto3.Session("key", "secret", region_name=REGION)
+def put(stack: Stack, value: str) -> None:
+    name = f"/terrachat/{stack.deployment}/handler"
+    boto3.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
-def put(session: boto3.Session, value: str, deployment: str = "demo") -> None:
-    session.client("ssm").put_parameter(Name=f"/terrachat/{deployment}/handler", Value=value, Type="String")
+def test_a_deployment_is_read_and_unknown_keys_are_ignored(stack: Stack) -> None:
+    put(stack, json.dumps({**PARAMETER, "from_the_future": 1}))
 
-
-def test_a_deployment_is_read_and_unknown_keys_are_ignored(session: boto3.Session) -> None:
-    put(session, json.dumps({**PARAMETER, "from_the_future": 1}))
-
-    found = discover("demo", REGION, session)
+    found = discover(stack.deployment, REGION)
 
     assert found == Deployment(**PARAMETER)
     assert not found.is_local
 
 
-def test_deployments_are_listed_by_name(session: boto3.Session) -> None:
-    put(session, json.dumps(PARAMETER))
-    put(session, json.dumps(PARAMETER), "another")
-    session.client("ssm").put_parameter(Name="/terrachat/demo/models/a", Value="{}", Type="String")
+def test_deployments_are_listed_by_name_and_models_are_none(stack: Stack) -> None:
+    model = f"/terrachat/{stack.deployment}-2/models/a"
+    boto3.client("ssm").put_parameter(Name=model, Value="{}", Type="String")
 
-    assert list_deployments(REGION, session) == ("another", "demo")
+    found = list_deployments(REGION)
+
+    boto3.client("ssm").delete_parameter(Name=model)
+    assert [name for name in found if name.startswith(stack.deployment)] == [stack.deployment]
 
 
-def test_nothing_deployed_says_what_to_do(session: boto3.Session) -> None:
+def test_nothing_deployed_says_what_to_do(stack: Stack) -> None:
     with pytest.raises(DiscoveryError) as caught:
-        discover("demo", REGION, session)
+        discover("gone", REGION)
 
     error = caught.value
-    assert (error.code, error.message) == ("not_deployed", "Nothing named 'demo' is deployed in 'us-east-1'.")
+    assert (error.code, error.message) == ("not_deployed", "Nothing named 'gone' is deployed in 'us-east-1'.")
     assert "terrachat apply" in error.hint
 
 
@@ -68,14 +63,15 @@ def test_nothing_deployed_says_what_to_do(session: boto3.Session) -> None:
         pytest.param(json.dumps({**PARAMETER, "version": 2}), "it is version 2, this Terrachat reads 1", id="newer"),
     ],
 )
-def test_a_parameter_that_cannot_be_read_is_named(session: boto3.Session, value: str, message: str) -> None:
-    put(session, value)
+def test_a_parameter_that_cannot_be_read_is_named(stack: Stack, value: str, message: str) -> None:
+    put(stack, value)
 
     with pytest.raises(DiscoveryError) as caught:
-        discover("demo", REGION, session)
+        discover(stack.deployment, REGION)
 
     assert caught.value.code == "unreadable"
-    assert caught.value.message.startswith(f"Parameter '/terrachat/demo/handler' cannot be read: {message}")
+    name = f"/terrachat/{stack.deployment}/handler"
+    assert caught.value.message.startswith(f"Parameter {name!r} cannot be read: {message}")
 
 
 @pytest.mark.parametrize(

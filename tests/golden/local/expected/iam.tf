@@ -55,7 +55,11 @@ resource "aws_iam_role_policy" "handler_sagemaker" {
     Statement = [{
       Sid    = "InvokeEndpoints"
       Effect = "Allow"
-      Action = ["sagemaker:InvokeEndpoint", "sagemaker:DescribeEndpoint"]
+      Action = [
+        "sagemaker:DescribeEndpoint",
+        "sagemaker:InvokeEndpoint",
+        "sagemaker:InvokeEndpointWithResponseStream",
+      ]
       Resource = [
         aws_sagemaker_endpoint.smollm2.arn,
       ]

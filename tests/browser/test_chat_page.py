@@ -1,0 +1,192 @@
+"""The chat page as a person uses it."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.fake_handler import SECRET
+from tests.browser.stack import Stack
+
+pytestmark = pytest.mark.browser
+LAST_WORD = re.compile("word39")
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    expect(box).to_be_enabled()
+    box.fill(question)
+    box.press("Enter")
+
+
+def answer(page: Page, n: int = 1) -> Locator:
+    """The n-th bubble of a model."""
+    return page.get_by_test_id("stChatMessage").nth(2 * n - 1)
+
+
+def stop_button(page: Page) -> Locator:
+    return page.locator(".st-key-stop").get_by_role("button")
+
+
+def words(page: Page) -> int:
+    return len(re.findall(r"word\d+", answer(page).inner_text()))
+
+
+def seconds_until(expectation: Locator) -> float:
+    began = time.monotonic()
+    expectation.wait_for()
+    return time.monotonic() - began
+
+
+def test_an_answer_grows_and_ends_with_its_footer(open_page: OpenPage) -> None:
+    page = open_page("?model=slow")
+    ask(page, "Count, please")
+
+    expect(page.get_by_text("Count, please").first).to_be_visible()
+    expect(answer(page)).to_contain_text("word3")
+    seen = words(page)
+    expect(answer(page)).to_contain_text(f"word{seen + 3}")
+    assert seen < 40
+    expect(answer(page)).to_contain_text(LAST_WORD)
+    expect(answer(page)).to_contain_text(re.compile(r"slow · 2 tokens in · 40 out · first token \d\.\d s · \d\.\d s"))
+    expect(stop_button(page)).to_have_count(0)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
+
+
+@pytest.mark.parametrize("way", ["button", "Escape"])
+@pytest.mark.parametrize("model", ["slow", "hang"], ids=["while it writes", "while the upstream blocks"])
+def test_stop_frees_the_page_within_a_second_and_keeps_the_text(
+    open_page: OpenPage, stack: Stack, model: str, way: str
+) -> None:
+    page = open_page(f"?model={model}")
+    left = len(stack.handler.closed)
+    ask(page, f"Stop me by {way}")
+    expect(answer(page)).to_contain_text("word2" if model == "slow" else "three")
+
+    if way == "button":
+        stop_button(page).click()
+    else:
+        page.keyboard.press("Escape")
+
+    assert seconds_until(page.get_by_role("button", name="Try again")) < 1
+    expect(answer(page)).to_contain_text("Stopped")
+    kept = answer(page).locator("p").first.inner_text()
+    assert kept.startswith("word0 word1 word2" if model == "slow" else "one two three")
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
+    page.reload()
+    expect(answer(page).locator("p").first).to_have_text(kept)
+    assert stack.handler.closed[left:] == [model]
+
+
+def test_stop_works_before_the_first_byte(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page("?model=mute")
+    ask(page, "Say nothing")
+    expect(answer(page)).to_contain_text("Waiting for the first words")
+    stop_button(page).click()
+
+    assert seconds_until(page.get_by_role("button", name="Try again")) < 1
+    assert stack.handler.closed[-1] == "mute"
+
+
+def test_reload_in_the_middle_of_an_answer_goes_on_to_its_end(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page("?model=slow")
+    asked = len(stack.handler.requests)
+    ask(page, "Do not lose this")
+    expect(answer(page)).to_contain_text("word2")
+    page.reload()
+
+    expect(answer(page)).to_contain_text("word5")
+    expect(answer(page)).to_contain_text(LAST_WORD)
+    expect(answer(page)).to_contain_text("tokens in")
+    expect(page.get_by_test_id("stChatMessage")).to_have_count(2)
+    assert words(page) == 40
+    assert len(stack.handler.requests) == asked + 1
+
+
+def test_another_click_and_a_second_tab_leave_an_answer_alone(open_page: OpenPage) -> None:
+    page = open_page("?model=slow")
+    ask(page, "Stay on course")
+    expect(answer(page)).to_contain_text("word2")
+    page.get_by_test_id("stSidebar").get_by_text("Tiếng Việt").click()
+    expect(page.get_by_role("button", name="Dừng")).to_be_visible()
+    second = open_page(page.url.split("/")[-1])
+
+    for tab in (page, second):
+        expect(answer(tab)).to_contain_text(LAST_WORD)
+        assert words(tab) == 40
+
+
+def test_a_finished_conversation_is_found_again(open_page: OpenPage) -> None:
+    page = open_page("?model=echo")
+    ask(page, "Find me <b>again</b> *later*")
+    expect(answer(page)).to_contain_text("tokens in")
+
+    other = open_page()
+    other.get_by_test_id("stSidebar").get_by_role("button", name="Find me <b>again</b> *later*").click()
+    expect(answer(other)).to_contain_text("You said: Find me")
+    expect(other.get_by_test_id("stChatMessage").first).to_contain_text("Find me <b>again</b> *later*")
+
+
+def test_a_failure_in_the_middle_keeps_the_text_and_offers_a_retry(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page("?model=broken")
+    ask(page, "Break, please")
+
+    expect(answer(page)).to_contain_text("part9")
+    expect(answer(page)).to_contain_text("The model failed")
+    expect(answer(page)).to_contain_text(stack.handler.headers[-1]["x-request-id"])
+    assert page.get_by_test_id("stException").count() == 0
+    assert not re.search(f"Traceback|{SECRET}", page.content())
+
+    page.get_by_role("button", name="Try again").click()
+    expect(answer(page, 2)).to_contain_text("The model failed")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
+
+
+def test_hostile_markdown_does_nothing(open_page: OpenPage, outside: list[str]) -> None:
+    page = open_page("?model=torture")
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    ask(page, "Torture me")
+
+    expect(answer(page)).to_contain_text("tokens in")
+    expect(answer(page)).to_contain_text("<script>window.XSS = 1</script>")
+    expect(answer(page)).to_contain_text("$5 and $10")
+    assert page.evaluate("window.XSS") is None
+    assert answer(page).locator("img").count() == 0
+    links = {link.get_attribute("href") or "" for link in answer(page).locator("a").all()}
+    assert all(link.startswith("https://") for link in links)
+    assert outside == []
+    assert problems == []
+
+
+def test_the_starters_leave_the_page_when_one_is_asked(open_page: OpenPage) -> None:
+    page = open_page("?model=slow")
+    page.get_by_role("button", name="Suggest five names for a small coffee roastery.").click()
+
+    expect(answer(page)).to_contain_text("word2")
+    expect(page.get_by_text("What would you like to know?")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(answer(page)).to_contain_text("Stopped")
+
+
+def test_a_phone_shows_the_page_without_scrolling_sideways(open_page: OpenPage) -> None:
+    page = open_page("?model=torture")
+    page.set_viewport_size({"width": 390, "height": 844})
+    ask(page, "Torture the phone")
+    expect(answer(page)).to_contain_text("tokens in")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_starting_model_becomes_usable_by_itself(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page("?model=starting")
+    expect(page.get_by_text("The endpoint is being created (fake).")).to_be_visible()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_disabled()
+
+    stack.handler.statuses.clear()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled(timeout=20_000)
+    expect(page.get_by_text("The endpoint is being created (fake).")).to_have_count(0)
