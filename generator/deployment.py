@@ -19,7 +19,7 @@ from generator.local.target import LocalTarget
 from generator.planning import DeploymentPlan, plan_deployment
 from generator.progress import Progress, changes_as_text
 from generator.rendering import render
-from generator.secrets import add_missing
+from generator.secrets import ApiKeys
 from generator.terraform import Terraform, TerraformPlan, TerraformResult
 
 LOCAL_FOLDER = Path(".terrachat/local")
@@ -106,7 +106,7 @@ def apply(
     terraform = _terraform(catalog, target, directory, progress)
     result = _apply(terraform, progress, confirm)
     if target.local:
-        _add_rehearsal_keys(catalog, str(result.outputs["api_keys_secret"]))
+        _add_rehearsal_keys(catalog)
     return result
 
 
@@ -123,10 +123,10 @@ def _apply(terraform: Terraform, progress: Progress, confirm: Confirm | None) ->
         return terraform.apply(planned)
 
 
-def _add_rehearsal_keys(catalog: Catalog, secret: str) -> None:
+def _add_rehearsal_keys(catalog: Catalog) -> None:
     """Give third-party entries a key in the local target, which takes any key but the empty one."""
     if any(isinstance(entry, OpenAIEntry) for entry in catalog.models):
-        add_missing(secret, catalog.region, {"OPENAI_API_KEY": "sk-local-rehearsal"})
+        ApiKeys(catalog.deployment, catalog.region).add_missing({"OPENAI_API_KEY": "sk-local-rehearsal"})
 
 
 def destroy(

@@ -90,6 +90,7 @@ def _rows(page: Page, conversations: Iterable[Conversation]) -> None:
             on_click=page.state.open,
             args=(conversation.id,),
             type="tertiary",
+            wrap=False,
         )
         if is_open:
             st.button(

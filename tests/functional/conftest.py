@@ -64,12 +64,12 @@ class CommandLine:
 
     folder: Path
 
-    def __call__(self, *arguments: str, timeout_s: float = 200) -> Ran:
+    def __call__(self, *arguments: str, stdin: str = "", timeout_s: float = 200) -> Ran:
         done = subprocess.run(
             self.argv(*arguments),
             cwd=self.folder,
             env=self.environment(),
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=timeout_s,
@@ -77,9 +77,9 @@ class CommandLine:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def ok(self, *arguments: str) -> Ran:
+    def ok(self, *arguments: str, stdin: str = "") -> Ran:
         """Run, and expect it to succeed."""
-        ran = self(*arguments)
+        ran = self(*arguments, stdin=stdin)
         assert ran.exit_code == 0, f"terrachat {' '.join(arguments)}: {ran.exit_code}\n{ran.stdout}\n{ran.stderr}"
         return ran
 

@@ -114,3 +114,15 @@ def _everything(deployed: Deployed) -> set[str]:
         *names("sagemaker", "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
         *names("sagemaker", "list_endpoints", "Endpoints", "EndpointName"),
     }
+
+
+def test_keys_are_set_listed_and_unset_by_name_only(deployed: Deployed) -> None:
+    terrachat = deployed.terrachat
+
+    said = terrachat.ok("secrets", "set", "COHERE_API_KEY", "--local", stdin="sk-planted-8d1f\n")
+    listed = terrachat.ok("secrets", "list", "--local")
+    removed = terrachat.ok("secrets", "unset", "COHERE_API_KEY", "--local")
+
+    assert "COHERE_API_KEY" in listed.stdout.splitlines()
+    assert "sk-planted" not in said.stdout + said.stderr + listed.stdout + listed.stderr
+    assert removed.stdout == "COHERE_API_KEY is removed.\n"

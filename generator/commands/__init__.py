@@ -1,0 +1,1 @@
+"""The commands of `terrachat`, by what they are about. Each parses, calls one function and prints."""

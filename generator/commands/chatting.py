@@ -1,0 +1,136 @@
+"""models, ask, chat, demo: talking to what is deployed.
+
+What talks to AWS and to models (boto3, openai) takes a second to import: commands import it when they run, so that
+`validate` and `generate` stay quick.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from generator.commands.context import (
+    CATALOG,
+    CatalogOption,
+    JsonOption,
+    LocalOption,
+    ModelFileOption,
+    ModelUrlOption,
+    PortOption,
+    TargetName,
+    TargetOption,
+    print_json,
+    print_table,
+    shown_progress,
+    work_on,
+)
+from generator.loading import load_catalog
+
+if TYPE_CHECKING:
+    from generator.asking import Answer
+
+
+def models(
+    catalog: CatalogOption = CATALOG,
+    target: TargetOption = TargetName.AWS,
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the deployed models, as the handler does."""
+    from generator.asking import connect, list_models
+
+    work = work_on(catalog, target, local, None)
+    found = list_models(connect(work.catalog.deployment, work.catalog.region))
+    if as_json:
+        print_json([model.model_dump() for model in found])
+    else:
+        rows = [(model.id, model.provider, model.status, model.reason or "") for model in found]
+        print_table(("model", "provider", "status", "reason"), rows)
+
+
+def ask_model(
+    model: Annotated[str, typer.Argument(help="The model's id.")],
+    prompt: Annotated[str, typer.Argument(help="The question.")],
+    catalog: CatalogOption = CATALOG,
+    target: TargetOption = TargetName.AWS,
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put one question to a deployed model and stream the answer."""
+    from generator.asking import ask, choose, connect, list_models
+
+    work = work_on(catalog, target, local, None)
+    client = connect(work.catalog.deployment, work.catalog.region)
+    chosen = choose(list_models(client), model)
+    answer = ask(client, chosen.id, prompt, _discard if as_json else _print_piece)
+    _print_answer(answer, as_json)
+
+
+def chat(
+    catalog: CatalogOption = CATALOG,
+    target: TargetOption = TargetName.AWS,
+    local: LocalOption = False,
+    port: PortOption = None,
+) -> None:
+    """Serve the chat page on this machine until Ctrl-C."""
+    from generator import demo
+    from generator.asking import connect
+
+    work = work_on(catalog, target, local, None)
+    connect(work.catalog.deployment, work.catalog.region)
+    with shown_progress() as progress:
+        demo.serve_page(work.catalog, work.target, progress, port, _announce)
+
+
+def run_demo(
+    question: Annotated[
+        str | None,
+        typer.Option("--ask", help="Put one question, print the answer and end.", metavar="PROMPT"),
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="The model to ask.", metavar="ID")] = None,
+    catalog: CatalogOption = CATALOG,
+    port: PortOption = None,
+    model_file: ModelFileOption = None,
+    model_url: ModelUrlOption = None,
+) -> None:
+    """Run the whole product on this machine.
+
+    Starts the local target, applies the catalog to it and serves the chat page; Ctrl-C ends it all.
+    """
+    from generator import demo
+
+    loaded = load_catalog(catalog)
+    local_model = demo.LocalModel(model_file, model_url)
+    with shown_progress() as progress:
+        if question is None:
+            demo.serve_chat(loaded, local_model, progress, port, _announce)
+        else:
+            answer = demo.answer_once(loaded, local_model, progress, question, model, _print_piece)
+            _print_answer(answer, as_json=False)
+            typer.echo(demo.timing(progress.seconds, answer), err=True)
+
+
+def _announce(url: str) -> None:
+    print(f"\nChat: {url}\nCtrl-C ends it.", flush=True)
+
+
+def _print_piece(text: str) -> None:
+    print(text, end="", flush=True)
+
+
+def _discard(_: str) -> None:
+    """For an answer that is printed when it is whole."""
+
+
+def _print_answer(answer: Answer, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(answer))
+        return
+    print()
+    tokens = "" if answer.completion_tokens is None else f", {answer.prompt_tokens} + {answer.completion_tokens} tokens"
+    typer.echo(
+        f"[{answer.model}: first token {answer.first_token_s:.2f} s, whole {answer.elapsed_s:.2f} s{tokens}]",
+        err=True,
+    )

@@ -1,0 +1,113 @@
+"""What the commands share: options, what they work on, asking, and the shapes in which they print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator import deployment
+from generator.catalog import Catalog
+from generator.deployment import LOCAL_FOLDER, Target
+from generator.errors import LocalTargetError, TerrachatError
+from generator.loading import load_catalog
+from generator.local import target as local_target
+from generator.progress import Progress
+
+
+class TargetName(StrEnum):
+    """Where a deployment lives."""
+
+    AWS = "aws"
+    LOCAL = "local"
+
+
+CatalogOption = Annotated[Path, typer.Option("--catalog", help="The catalog.", metavar="FILE")]
+TargetOption = Annotated[TargetName, typer.Option("--target", help="Where to deploy.")]
+LocalOption = Annotated[bool, typer.Option("--local", help="Short for --target local.")]
+DirectoryOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="The module directory.", metavar="DIR", show_default=False),
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+PortOption = Annotated[int | None, typer.Option("--port", help="Port of the chat page.", show_default="a free one")]
+ModelFileOption = Annotated[
+    Path | None,
+    typer.Option("--model-file", help="A GGUF file to answer with.", metavar="FILE", exists=True, dir_okay=False),
+]
+ModelUrlOption = Annotated[
+    str | None, typer.Option("--model-url", help="An OpenAI-compatible server to answer with.", metavar="URL")
+]
+CATALOG = Path("catalog.yaml")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What most commands need: the catalog, where it is deployed, and its module directory."""
+
+    catalog: Catalog
+    target: Target
+    directory: Path
+
+
+def work_on(catalog: Path, name: TargetName, local: bool, directory: Path | None = None) -> Work:
+    """Load the catalog and enter the target.
+
+    Raises CatalogError, and LocalTargetError where the local target is asked for and does not run.
+    """
+    loaded = load_catalog(catalog)
+    target = Target(running_local_target()) if local or name is TargetName.LOCAL else Target()
+    target.enter(loaded.region)
+    return Work(loaded, target, directory or target.module_directory(loaded.deployment))
+
+
+def running_local_target() -> local_target.LocalTarget:
+    """The local target of this folder. Raises LocalTargetError where none runs."""
+    found = local_target.find(LOCAL_FOLDER)
+    if found is None:
+        raise LocalTargetError("the local target is not running", hint="Start it: terrachat local up")
+    return found
+
+
+def confirmation(progress: Progress) -> deployment.Confirm:
+    """Asks on the terminal, with the progress display out of the way."""
+
+    def ask(text: str) -> bool:
+        if not sys.stdin.isatty():
+            raise TerrachatError("this asks before it changes anything, and there is nobody to ask", hint="Pass --yes.")
+        with progress.paused():
+            typer.echo(text, err=True)
+            return typer.confirm("Go on?", err=True)
+
+    return ask
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """Progress on stderr; Ctrl-C inside it ends with a word on how to go on."""
+    try:
+        with Progress() as progress:
+            yield progress
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. What was done is kept: run the same command again to go on.", err=True)
+        raise typer.Exit(130) from None
+
+
+def print_json(document: object) -> None:
+    """A result for scripts, on stdout."""
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """Aligned columns, on stdout."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,62 @@
+"""What the documents and the messages tell people to do can be done."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from generator.cli import app
+
+ROOT = Path(__file__).parents[2]
+_SOURCES = ("generator/**/*.py", "frontend/**/*.py", "frontend/i18n/*.toml", "lambda/**/*.py", "terraform_templates/*")
+TEXTS = sorted(
+    path
+    for pattern in (*_SOURCES, "docs/**/*.md", "README.md", "CHANGELOG.md", "DECISIONS.md", "catalog.yaml", "Makefile")
+    for path in ROOT.glob(pattern)
+    if path.is_file()
+)
+COMMANDS = typer.main.get_group(app)
+_MENTION = re.compile(r"(?:`|: |\bwith |\bRun |\brun |^ {4})(?:\$ )?terrachat ((?:[a-z]+ ?)+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_that_a_text_names_exists(path: Path) -> None:
+    mentions = [found.split() for found in _MENTION.findall(path.read_text(encoding="utf-8"))]
+
+    assert [words for words in mentions if not _exists(words)] == []
+
+
+def _exists(words: list[str]) -> bool:
+    command = COMMANDS.commands.get(words[0])
+    below = getattr(command, "commands", None)
+    return command is not None and (below is None or set(words[1:2]) <= set(below))
+
+
+def test_some_texts_name_commands() -> None:
+    """Or the test above would hold whatever the texts say."""
+    assert sum(bool(_MENTION.search(path.read_text(encoding="utf-8"))) for path in TEXTS) > 5
+
+
+def test_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [name for name in COMMANDS.commands if not re.search(rf"\b{name}\b", readme)] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    inputs = [*ROOT.glob("requirements/*.in"), ROOT / "lambda/requirements.in"]
+    listed = [
+        *project["project"]["dependencies"],
+        *project["dependency-groups"]["dev"],
+        *(line for path in inputs for line in path.read_text(encoding="utf-8").splitlines()),
+    ]
+    names = {re.match(r"[\w-]+", line)[0] for line in listed if line and not line.startswith("#")}  # type: ignore[index]
+    reasons = (ROOT / "DECISIONS.md").read_text(encoding="utf-8").split("## Dependencies")[1]
+
+    stubs = {name for name in names if name.startswith("types-") or name.endswith("-stubs")}  # come with their library
+    assert sorted(name for name in names - stubs if not re.search(rf"\b{re.escape(name)}\b", reasons)) == []
