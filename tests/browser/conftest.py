@@ -1,12 +1,8 @@
-"""A page in headless Chromium: a real Streamlit server, a fake handler, an emulated AWS.
-
-Without Chromium the tests are skipped with a reason; under CI (`CI=true`) they fail instead.
-"""
+"""A page in headless Chromium: a real Streamlit server, a fake handler, an emulated AWS."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,36 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import frontend
 from tests.browser.stack import Stack, running_stack
 
 APP = Path(frontend.__file__).with_name("asgi.py")
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=find_chromium(playwright), args=["--no-sandbox", "--disable-gpu"]
-            )
-        except Error as exc:
-            reason = f"no usable Chromium (looked for {', '.join(NAMES)} on PATH and Playwright's own): {exc.message}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        yield browser
-        browser.close()
-
-
-def find_chromium(playwright: Playwright) -> str:
-    """The first browser of `NAMES` on PATH, else the one that Playwright would download."""
-    found = (shutil.which(name) for name in NAMES)
-    return next(filter(None, found), playwright.chromium.executable_path)
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.functional.conftest import MODEL_IDS, Deployed
 
@@ -39,20 +38,9 @@ def url(deployed: Deployed) -> Iterator[str]:
     assert chat.wait(timeout=20) == 130
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None and not os.environ.get("CI"):
-        pytest.skip("there is no Chromium on PATH (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    page = browser.new_page()
+def page(chromium: Browser, url: str) -> Iterator[Page]:
+    page = chromium.new_page()
     page.set_default_timeout(30_000)
     yield page
     page.close()

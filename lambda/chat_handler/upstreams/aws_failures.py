@@ -88,8 +88,7 @@ def _throttled(subject: str, _: str) -> ChatError:
 
 def _no_access(subject: str, _: str) -> ChatError:
     return NoAccessError(
-        f"AWS refused access to {subject}; check the model's access in this region and the handler's role "
-        "(terrachat doctor)"
+        f"AWS refused access to {subject}; check the account's access to it in this region and the handler's role"
     )
 
 
@@ -99,7 +98,7 @@ def _invalid(subject: str, message: str) -> ChatError:
 
 
 def _not_found(subject: str, _: str) -> ChatError:
-    return NoAccessError(f"{subject} does not exist in this region, or this account may not use it (terrachat doctor)")
+    return NoAccessError(f"{subject} does not exist in this region, or this account may not use it")
 
 
 def _not_ready(subject: str, _: str) -> ChatError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 
 import boto3
@@ -12,7 +13,8 @@ from moto import mock_aws
 from generator.errors import AwsError
 from generator.secrets import ApiKeys
 
-NAME = "terrachat/demo/api-keys"
+DEPLOYMENT = f"test-{uuid.uuid4().hex[:8]}"
+NAME = f"terrachat/{DEPLOYMENT}/api-keys"
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +22,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        yield
+    mocked = mock_aws()
+    mocked.start(reset=False)  # other tests keep an emulated AWS in this process for longer than one test
+    yield
+    client = boto3.client("secretsmanager", region_name="us-east-1")
+    client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
+    mocked.stop()
 
 
 def _create(text: str) -> None:
@@ -35,7 +41,7 @@ def _stored() -> object:
 
 def test_put_leaves_other_keys_alone() -> None:
     _create('{"A": "1", "B": "2"}')
-    keys = ApiKeys("demo", "us-east-1")
+    keys = ApiKeys(DEPLOYMENT, "us-east-1")
 
     keys.put({"B": "new", "C": "3"})
 
@@ -46,14 +52,14 @@ def test_put_leaves_other_keys_alone() -> None:
 def test_add_missing_keeps_what_is_there() -> None:
     _create('{"A": "mine"}')
 
-    ApiKeys("demo", "us-east-1").add_missing({"A": "other", "B": "2"})
+    ApiKeys(DEPLOYMENT, "us-east-1").add_missing({"A": "other", "B": "2"})
 
     assert _stored() == {"A": "mine", "B": "2"}
 
 
 def test_remove_tells_whether_it_was_there() -> None:
     _create('{"A": "1", "B": "2"}')
-    keys = ApiKeys("demo", "us-east-1")
+    keys = ApiKeys(DEPLOYMENT, "us-east-1")
 
     assert (keys.remove("A"), keys.remove("A")) == (True, False)
     assert _stored() == {"B": "2"}
@@ -62,7 +68,7 @@ def test_remove_tells_whether_it_was_there() -> None:
 @pytest.mark.parametrize("text", ["", "sk-planted-key", '["sk-planted-key"]', '{"A": "sk-planted-key"'])
 def test_malformed_secret_is_named_never_shown_and_left_alone(text: str) -> None:
     _create(text or "''")
-    keys = ApiKeys("demo", "us-east-1")
+    keys = ApiKeys(DEPLOYMENT, "us-east-1")
 
     with pytest.raises(AwsError, match="is not a JSON object") as caught:
         keys.put({"A": "1"})
@@ -72,6 +78,6 @@ def test_malformed_secret_is_named_never_shown_and_left_alone(text: str) -> None
 
 def test_missing_secret_says_to_deploy_first() -> None:
     with pytest.raises(AwsError, match="cannot be read: ResourceNotFoundException") as caught:
-        ApiKeys("demo", "us-east-1").names()
+        ApiKeys(DEPLOYMENT, "us-east-1").names()
 
     assert caught.value.hint == "Deploy first: terrachat apply"
