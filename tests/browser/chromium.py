@@ -18,7 +18,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Not for longer than a module: while it is open, Playwright keeps an event loop running in this thread, and no
-    other test can start one."""
+    other test can start one.
+    """
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(

@@ -72,7 +72,7 @@ def test_a_client_that_leaves_before_the_first_byte(
     upstream = StallingUpstream([], SSE)
     server.replies["completions"] = upstream
 
-    with served(app.asgi) as url, httpx2.Client(base_url=url, timeout=httpx2.Timeout(5, read=0.3)) as client:
+    with served(app.asgi) as url, httpx2.Client(base_url=url, timeout=httpx2.Timeout(5, read=1.5)) as client:
         with pytest.raises(httpx2.ReadTimeout):
             client.post("/v1/chat/completions", json=question("gpt", stream=is_stream))
 
