@@ -92,6 +92,13 @@ def _no_access(subject: str, _: str) -> ChatError:
     )
 
 
+def _no_use_case_form(subject: str, _: str) -> ChatError:
+    return NoAccessError(
+        f"{subject} wants Anthropic's use-case form, which this account has not sent; fill it in once in the Bedrock "
+        "console, in the model catalog"
+    )
+
+
 def _invalid(subject: str, message: str) -> ChatError:
     # AWS's own words are about the caller's request and name no secret; without them nobody could mend it.
     return InvalidRequestError(f"{subject} refused the request: {message}")
@@ -129,7 +136,7 @@ _BY_CODE: dict[str, Translation] = {
     "429": _throttled,  # a 429 without a body has its status for a code
     "accessdeniedexception": _no_access,
     "accessdenied": _no_access,
-    "ftuformnotfilled": _no_access,
+    "ftuformnotfilled": _no_use_case_form,
     "expiredtoken": _expired,
     "expiredtokenexception": _expired,
     "unrecognizedclientexception": _expired,

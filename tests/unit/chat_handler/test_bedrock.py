@@ -198,9 +198,7 @@ def test_every_kind_of_model_id_streams(app: Handler, server: FakeServer, model:
         pytest.param(aws_error("ThrottlingException", 429), 429, "throttled", "slow down", id="throttled"),
         pytest.param(aws_error("AccessDeniedException", 403), 403, "no_access", "nova-micro", id="access denied"),
         pytest.param(aws_error("ResourceNotFoundException", 404), 403, "no_access", "us-west-2", id="no such model"),
-        pytest.param(
-            aws_error("FTUFormNotFilled", 404), 403, "no_access", "may not use it", id="use-case form missing"
-        ),
+        pytest.param(aws_error("FTUFormNotFilled", 404), 403, "no_access", "use-case form", id="use-case form missing"),
         pytest.param(
             aws_error("ValidationException", message="on-demand throughput"),
             400,
