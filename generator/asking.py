@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from frontend.client import ChatClient
@@ -45,7 +45,7 @@ def list_models(client: ChatClient) -> tuple[ModelInfo, ...]:
         raise _no_answer("the handler", error) from error
 
 
-def choose(models: tuple[ModelInfo, ...], model_id: str | None) -> ModelInfo:
+def choose(models: Sequence[ModelInfo], model_id: str | None = None) -> ModelInfo:
     """The model asked for, else the first that is ready.
 
     Raises TerrachatError where there is no such model, and NoAnswerError where it is not ready.

@@ -62,10 +62,10 @@ def answer_once(
     with deployed(catalog, model, progress):
         with progress.phase("Find the deployed models"):
             client = connect(catalog.deployment, catalog.region)
-            chosen = choose(list_models(client), model_id)
+            order = [entry.id for entry in catalog.models]
+            chosen = choose(sorted(list_models(client), key=lambda model: order.index(model.id)), model_id)
             progress.conclude(chosen.id)
-        with progress.paused():
-            return ask(client, chosen.id, prompt, on_text)
+        return ask(client, chosen.id, prompt, on_text)
 
 
 def serve_chat(
@@ -85,7 +85,7 @@ def serve_page(
     """
     with progress.phase("Start the chat page"):
         page = ChatPage.start(page_environment(catalog, target), _PAGE_LOG, port)
-    with closing(page), progress.paused():
+    with closing(page):
         on_ready(page.url)
         page.wait()
     raise TerrachatError("the chat page ended by itself", hint=f"Its output is in {_PAGE_LOG}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -36,7 +35,10 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±"}
 
 
 class Progress:
-    """A display of phases, for use in a `with` block. `seconds` holds how long each ended phase took."""
+    """A display of phases, one after the other. `seconds` holds how long each ended phase took.
+
+    Between phases the terminal is free for something else: a question, a streamed answer.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
@@ -48,16 +50,6 @@ class Progress:
         self.seconds: dict[str, float] = {}
         self._live = Live(console=self._console, refresh_per_second=8, transient=True, get_renderable=self._render)
 
-    def __enter__(self) -> Progress:
-        if self._console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._live.stop()
-
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Show `name` while the block runs, then how long it took. What fails inside is left to say so itself."""
@@ -66,25 +58,18 @@ class Progress:
         self._detail = self._result = ""
         self._in_flight.clear()
         self._done = self._planned = 0
-        if not self._console.is_terminal:
+        if self._console.is_terminal:
+            self._live.start()
+        else:
             self._print(f"{name} …")
         try:
             yield
         finally:
+            self._live.stop()
             self._phase = None
             self.seconds[name] = time.monotonic() - began
         result = f": {self._result}" if self._result else ""
         self._print(Text.assemble(("✓ ", "green"), f"{name}{result}", (f"  {self.seconds[name]:.1f} s", "dim")))
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Leave the terminal to something else while the block runs: a question, a streamed answer."""
-        self._live.stop()
-        try:
-            yield
-        finally:
-            if self._console.is_terminal:
-                self._live.start()
 
     def say(self, text: str) -> None:
         """Name what the current phase is at."""

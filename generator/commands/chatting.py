@@ -80,7 +80,7 @@ def chat(
 
     work = work_on(catalog, target, local, None)
     connect(work.catalog.deployment, work.catalog.region)
-    with shown_progress() as progress:
+    with shown_progress("The deployment is as it was.") as progress:
         demo.serve_page(work.catalog, work.target, progress, port, _announce)
 
 
@@ -103,7 +103,7 @@ def run_demo(
 
     loaded = load_catalog(catalog)
     local_model = demo.LocalModel(model_file, model_url)
-    with shown_progress() as progress:
+    with shown_progress("Nothing is left running.") as progress:
         if question is None:
             demo.serve_chat(loaded, local_model, progress, port, _announce)
         else:

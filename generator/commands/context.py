@@ -77,27 +77,27 @@ def running_local_target() -> local_target.LocalTarget:
     return found
 
 
-def confirmation(progress: Progress) -> deployment.Confirm:
-    """Asks on the terminal, with the progress display out of the way."""
+def confirmation() -> deployment.Confirm:
+    """Asks on the terminal. Without one it refuses, instead of taking silence for a yes."""
 
     def ask(text: str) -> bool:
         if not sys.stdin.isatty():
             raise TerrachatError("this asks before it changes anything, and there is nobody to ask", hint="Pass --yes.")
-        with progress.paused():
-            typer.echo(text, err=True)
-            return typer.confirm("Go on?", err=True)
+        typer.echo(text, err=True)
+        return typer.confirm("Go on?", err=True)
 
     return ask
 
 
 @contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """Progress on stderr; Ctrl-C inside it ends with a word on how to go on."""
+def shown_progress(
+    when_stopped: str = "What was done is kept: run the same command again to go on.",
+) -> Iterator[Progress]:
+    """Progress on stderr. Ctrl-C inside it ends with a word on how things stand, and exit code 130."""
     try:
-        with Progress() as progress:
-            yield progress
+        yield Progress()
     except KeyboardInterrupt:
-        typer.echo("\nStopped. What was done is kept: run the same command again to go on.", err=True)
+        typer.echo(f"\nStopped. {when_stopped}", err=True)
         raise typer.Exit(130) from None
 
 

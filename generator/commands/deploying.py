@@ -85,9 +85,7 @@ def apply(
     """Make the deployment what the catalog says."""
     work = work_on(catalog, target, local, output)
     with shown_progress() as progress:
-        result = deployment.apply(
-            work.catalog, work.target, work.directory, progress, None if yes else confirmation(progress)
-        )
+        result = deployment.apply(work.catalog, work.target, work.directory, progress, None if yes else confirmation())
     if as_json:
         print_json({"changes": result.num_changes, "outputs": dict(result.outputs)})
     else:
@@ -108,7 +106,7 @@ def destroy(
     work = work_on(catalog, target, local, output)
     with shown_progress() as progress:
         destroyed = deployment.destroy(
-            work.catalog, work.target, work.directory, progress, None if yes else confirmation(progress)
+            work.catalog, work.target, work.directory, progress, None if yes else confirmation()
         )
     print("Destroyed." if destroyed else "There was nothing to destroy.")
 

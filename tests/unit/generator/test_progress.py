@@ -20,7 +20,7 @@ def printed(*, terminal: bool = False) -> tuple[Progress, io.StringIO]:
 def test_plain_lines_name_phase_resource_and_time() -> None:
     progress, output = printed()
 
-    with progress, progress.phase("Apply"):
+    with progress.phase("Apply"):
         progress.terraform(PlannedChange("aws_iam_role.handler", "create"))
         progress.terraform(ResourceProgress("start", "aws_iam_role.handler", "create", 0))
         progress.terraform(ResourceProgress("progress", "aws_iam_role.handler", "create", 10))
@@ -42,7 +42,7 @@ def test_plain_lines_name_phase_resource_and_time() -> None:
 def test_failed_phase_leaves_the_word_to_the_error() -> None:
     progress, output = printed()
 
-    with pytest.raises(ValueError, match="boom"), progress, progress.phase("Apply"):
+    with pytest.raises(ValueError, match="boom"), progress.phase("Apply"):
         raise ValueError("boom")
 
     assert output.getvalue() == "Apply …\n"
@@ -52,7 +52,7 @@ def test_failed_phase_leaves_the_word_to_the_error() -> None:
 def test_terminal_shows_what_is_in_flight() -> None:
     progress, output = printed(terminal=True)
 
-    with progress, progress.phase("Apply"):
+    with progress.phase("Apply"):
         progress.terraform(PlannedChange("aws_sagemaker_endpoint.m", "create"))
         progress.terraform(ResourceProgress("start", "aws_sagemaker_endpoint.m", "create", 0))
         progress._live.refresh()
@@ -64,7 +64,7 @@ def test_terminal_shows_what_is_in_flight() -> None:
 def test_text_of_others_is_not_taken_for_markup() -> None:
     progress, output = printed()
 
-    with progress, progress.phase("Apply"):
+    with progress.phase("Apply"):
         progress.say("models[0] [bold]x[/bold]")
 
     assert "models[0] [bold]x[/bold]" in output.getvalue()
