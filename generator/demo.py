@@ -71,7 +71,7 @@ def answer_once(
 def serve_chat(
     catalog: Catalog, model: LocalModel, progress: Progress, port: int | None, on_ready: Callable[[str], None]
 ) -> None:
-    """Deploy and serve the chat page until Ctrl-C (KeyboardInterrupt), then take everything down."""
+    """Deploy and serve the chat page until Ctrl-C, then take everything down."""
     with deployed(catalog, model, progress) as target:
         serve_page(catalog, target, progress, port, on_ready)
 
@@ -79,7 +79,7 @@ def serve_chat(
 def serve_page(
     catalog: Catalog, target: Target, progress: Progress, port: int | None, on_ready: Callable[[str], None]
 ) -> None:
-    """Serve the chat page for what is deployed until Ctrl-C (KeyboardInterrupt).
+    """Serve the chat page for what is deployed until Ctrl-C, which is how one ends it.
 
     Raises TerrachatError where the page does not come up, or ends by itself.
     """
@@ -87,7 +87,10 @@ def serve_page(
         page = ChatPage.start(page_environment(catalog, target), _PAGE_LOG, port)
     with closing(page):
         on_ready(page.url)
-        page.wait()
+        try:
+            page.wait()
+        except KeyboardInterrupt:
+            return
     raise TerrachatError("the chat page ended by itself", hint=f"Its output is in {_PAGE_LOG}")
 
 

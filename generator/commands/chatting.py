@@ -106,6 +106,7 @@ def run_demo(
     with shown_progress("Nothing is left running.") as progress:
         if question is None:
             demo.serve_chat(loaded, local_model, progress, port, _announce)
+            typer.echo("\nEnded. Nothing is left running.", err=True)
         else:
             answer = demo.answer_once(loaded, local_model, progress, question, model, _print_piece)
             _print_answer(answer, as_json=False)
