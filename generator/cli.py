@@ -10,7 +10,9 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
+from importlib import metadata
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -20,12 +22,28 @@ from generator.errors import TerrachatError
 
 app = typer.Typer(
     name="terrachat",
-    help="One YAML catalog of models in, a multi-model chatbot on your own AWS account out.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"terrachat {metadata.version('terrachat')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """One YAML catalog of models in, a multi-model chatbot on your own AWS account out."""
+
+
 app.command("validate")(deploying.validate)
 app.command("generate")(deploying.generate)
 app.command("plan")(deploying.plan)

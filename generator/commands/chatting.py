@@ -51,8 +51,8 @@ def models(
 
 
 def ask_model(
-    model: Annotated[str, typer.Argument(help="The model's id.")],
-    prompt: Annotated[str, typer.Argument(help="The question.")],
+    model: Annotated[str, typer.Argument(help="The model's id.", metavar="ID")],
+    prompt: Annotated[str, typer.Argument(help="The question.", metavar="PROMPT")],
     catalog: CatalogOption = CATALOG,
     target: TargetOption = TargetName.AWS,
     local: LocalOption = False,

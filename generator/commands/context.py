@@ -30,7 +30,7 @@ class TargetName(StrEnum):
 
 
 CatalogOption = Annotated[Path, typer.Option("--catalog", help="The catalog.", metavar="FILE")]
-TargetOption = Annotated[TargetName, typer.Option("--target", help="Where to deploy.")]
+TargetOption = Annotated[TargetName, typer.Option("--target", help="Where the deployment lives.")]
 LocalOption = Annotated[bool, typer.Option("--local", help="Short for --target local.")]
 DirectoryOption = Annotated[
     Path | None,

@@ -98,6 +98,7 @@ def destroy(
     local: LocalOption = False,
     output: DirectoryOption = None,
     yes: YesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Destroy the deployment and all its data.
 
@@ -108,7 +109,10 @@ def destroy(
         destroyed = deployment.destroy(
             work.catalog, work.target, work.directory, progress, None if yes else confirmation()
         )
-    print("Destroyed." if destroyed else "There was nothing to destroy.")
+    if as_json:
+        print_json({"destroyed": destroyed})
+    else:
+        print("Destroyed." if destroyed else "There was nothing to destroy.")
 
 
 def status(

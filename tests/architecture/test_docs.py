@@ -60,3 +60,19 @@ def test_every_dependency_has_its_reason() -> None:
 
     stubs = {name for name in names if name.startswith("types-") or name.endswith("-stubs")}  # come with their library
     assert sorted(name for name in names - stubs if not re.search(rf"\b{re.escape(name)}\b", reasons)) == []
+
+
+def test_every_option_is_documented() -> None:
+    text = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
+    groups = [COMMANDS, *(c for c in COMMANDS.commands.values() if hasattr(c, "commands"))]
+    options = {
+        name
+        for group in groups
+        for command in (group, *group.commands.values())
+        for parameter in command.params
+        for name in parameter.opts
+        if name.startswith("-")
+    }
+
+    assert len(options) > 10
+    assert sorted(option for option in options if not re.search(rf"(?<!\w){option}\b", text)) == []
