@@ -17,13 +17,16 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from frontend import announcement
+
 _INLINE_SCRIPT = re.compile(rb"<script(?:\s+type=\"text/javascript\")?>(.*?)</script>", re.DOTALL)
 
 
 def security_headers() -> dict[str, str]:
-    """What every reply carries. Scripts are Streamlit's own files and, by hash, those inside its index page."""
+    """What every reply carries. Scripts are Streamlit's own files, and by hash those in its index page and our one."""
     index = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
-    hashes = [base64.b64encode(sha256(script).digest()).decode() for script in _INLINE_SCRIPT.findall(index)]
+    scripts = [*_INLINE_SCRIPT.findall(index), announcement.SCRIPT.encode()]
+    hashes = [base64.b64encode(sha256(script).digest()).decode() for script in scripts]
     policy = [
         "default-src 'self'",
         " ".join(["script-src 'self'", *(f"'sha256-{value}'" for value in hashes)]),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from frontend.client import ChatClient
 from frontend.history import ConversationStore
-from frontend.records import MAX_QUESTION_BYTES, Conversation, TurnRecord
+from frontend.records import MAX_QUESTION_BYTES, Conversation, TurnRecord, is_conversation_id
 from frontend.turn import Turn
 from frontend.turns import TurnRegistry
 from frontend.wire import ChatRequest, Message
@@ -24,6 +24,10 @@ MAX_CONTEXT_CHARACTERS = 12_000
 
 class QuestionTooLongError(Exception):
     """The question does not fit in the table."""
+
+
+class ConversationGoneError(Exception):
+    """There is no such conversation (any more)."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,12 @@ class Chat:
     def ask(self, conversation_id: str | None, model: str, question: str) -> str:
         """Let `model` answer `question` in the background; the id of the conversation, a new one for None.
 
-        Raises `QuestionTooLongError`, `TurnBusyError`, `TooManyTurnsError`.
+        Raises `QuestionTooLongError`, `ConversationGoneError`, `TurnBusyError`, `TooManyTurnsError`.
         """
         if len(question.encode()) > MAX_QUESTION_BYTES:
             raise QuestionTooLongError
+        if conversation_id is not None and self.find(conversation_id) is None:
+            raise ConversationGoneError  # deleted in another tab: a turn without a conversation would never be seen
         self.turns.ensure_free(self.owner, conversation_id)
         conversation_id = conversation_id or self.store.create(self.owner, question).id
         earlier = self.read(conversation_id)
@@ -60,6 +66,11 @@ class Chat:
         ours = turn.snapshot()
         return tuple(ours if record.number == ours.number else record for record in stored)
 
+    def latest(self, conversation_id: str) -> TurnRecord | None:
+        """The turn that this process answers in this conversation, or has answered last."""
+        turn = self.turns.find(self.owner, conversation_id)
+        return turn.snapshot() if turn is not None else None
+
     def live(self, conversation_id: str) -> Turn | None:
         """The turn that this process is answering in this conversation."""
         turn = self.turns.find(self.owner, conversation_id)
@@ -77,7 +88,8 @@ class Chat:
             turn.stop()
 
     def find(self, conversation_id: str) -> Conversation | None:
-        return self.store.find(self.owner, conversation_id)
+        """The owner's conversation; None also for what cannot be an id (DynamoDB refuses keys over 1 KB)."""
+        return self.store.find(self.owner, conversation_id) if is_conversation_id(conversation_id) else None
 
     def conversations(self, limit: int) -> tuple[Conversation, ...]:
         """The `limit` conversations last used, newest first."""

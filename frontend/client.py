@@ -29,6 +29,7 @@ REQUEST_ID = "X-Request-Id"
 _LIST_TIMEOUT = httpx2.Timeout(15, connect=5)
 # A cold endpoint thinks long before its first token; the handler's own limit is 900 s for the whole answer.
 _STREAM_TIMEOUT = httpx2.Timeout(300, connect=5)
+_BROKEN = "The connection broke in the middle of the answer."
 _CODES_BY_STATUS = {400: "invalid_request", 403: "handler_forbidden", 404: "bad_response", 429: "throttled"}
 
 
@@ -62,15 +63,18 @@ class ChatStream:
 
         Raises `ChatError`, with code `stream_truncated` when the stream ends and no model said that it was finished.
         """
-        finished = False
+        begun = finished = False
         try:
             with _translated(self.request_id):
                 for event in self._events():
-                    finished = finished or isinstance(event, Finish)
+                    begun, finished = True, finished or isinstance(event, Finish)
                     yield event
-        except ChatError:
-            if not self._line.is_cut:
-                raise
+        except ChatError as exc:
+            if self._line.is_cut:
+                return
+            if begun and exc.code == "handler_unreachable":  # the SDK has one error for a call and for its stream
+                raise ChatError("stream_truncated", _BROKEN, self.request_id) from exc
+            raise
         if not finished and not self._line.is_cut:
             raise ChatError("stream_truncated", "The answer ended before the model was finished.", self.request_id)
 
@@ -125,7 +129,8 @@ def _given(value: Any) -> Any:
 def _events_of(chunk: ChatCompletionChunk) -> Iterator[Event]:
     for choice in chunk.choices[:1]:
         if choice.delta is not None and choice.delta.content:
-            yield Text(choice.delta.content)
+            # Half of a surrogate pair, which some servers cut an answer at, can be neither shown nor stored.
+            yield Text(choice.delta.content.encode("utf-8", "replace").decode())
         if choice.finish_reason:
             yield Finish(choice.finish_reason)
     if chunk.usage is not None:
@@ -151,7 +156,7 @@ def _translated(request_id: str) -> Iterator[None]:
     except openai.APIError as exc:  # an error event in mid-stream
         raise ChatError(exc.code or "upstream_error", exc.message, request_id) from exc
     except httpx2.HTTPError as exc:
-        raise ChatError("stream_truncated", "The connection broke in the middle of the answer.", request_id) from exc
+        raise ChatError("stream_truncated", _BROKEN, request_id) from exc
     except (openai.OpenAIError, ValidationError, ValueError, AttributeError, TypeError) as exc:
         # Bytes that are no OpenAI reply surface in the SDK as any of these (JSONDecodeError is a ValueError).
         raise ChatError("bad_response", "The handler's reply is not an OpenAI reply.", request_id) from exc

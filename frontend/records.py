@@ -6,6 +6,7 @@ tested, without a table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ INTERRUPTED_AFTER = timedelta(seconds=30)
 # stays one item that one conditional write replaces.
 MAX_ANSWER_BYTES = 300_000
 MAX_QUESTION_BYTES = 90_000
+
+_CONVERSATION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,10 @@ class TurnRecord:
     @property
     def is_live(self) -> bool:
         return self.status == "streaming"
+
+
+def is_conversation_id(text: str) -> bool:
+    return _CONVERSATION_ID.fullmatch(text) is not None
 
 
 def conversation_key(owner: str, conversation_id: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from frontend.records import TurnRecord
 from frontend.wire import ModelInfo
 
 MODEL_KEY = "model"  # the picker's widget key
@@ -62,13 +63,26 @@ class PageState:
         self.session["drawn"] = (self.conversation_id, side)
         return int(side)
 
+    def has_seen_begin(self, turn: TurnRecord) -> bool:
+        """Whether this tab has followed `turn` from when it was live: only then its end is news."""
+        if turn.is_live:
+            self.session["followed"] = turn.request_id
+        return bool(self.session.get("followed") == turn.request_id)
+
     def wish(self, action: Action, text: str = "") -> None:
         self.session["wish"] = Wish(action, text)
 
-    def take_wish(self) -> Wish | None:
-        """The wish, once."""
-        wish: Wish | None = self.session.pop("wish", None)
+    def take_wish(self, *actions: Action) -> Wish | None:
+        """The wish, once; only if it is one of `actions`, where any are given."""
+        wish: Wish | None = self.session.get("wish")
+        if wish is None or (actions and wish.action not in actions):
+            return None
+        del self.session["wish"]
         return wish
+
+    def give_back(self, question: str) -> None:
+        """Put a question that could not be asked into the composer again."""
+        self.session[COMPOSER_KEY] = question
 
     def notify(self, key: str, **variables: str) -> None:
         self.session["notices"] = [*self.session.get("notices", []), Notice(key, variables)]
@@ -93,15 +107,6 @@ class PageState:
 
     def show_more_conversations(self) -> None:
         self.session["conversations_shown"] = self.conversations_shown + PAGE_OF_CONVERSATIONS
-
-    @property
-    def deleting(self) -> str | None:
-        """The conversation whose deletion waits for a yes."""
-        conversation_id: str | None = self.session.get("deleting")
-        return conversation_id
-
-    def ask_to_delete(self, conversation_id: str | None) -> None:
-        self.session["deleting"] = conversation_id
 
     def choose_model(self, models: Sequence[ModelInfo]) -> ModelInfo | None:
         """The model of this tab: the picker's, else the URL's, else the first that is ready, else the first.

@@ -81,8 +81,9 @@ def _check_tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 def _check_environment(environment: dict[str, str]) -> dict[str, str]:
-    if len(environment) > 100:
-        raise broken_rule(f"expected at most 100 variables (SageMaker's limit), got {len(environment)}")
+    if len(environment) > 97:
+        limit = "at most 97 variables (SageMaker takes 100, and Terrachat sets up to 3)"
+        raise broken_rule(f"expected {limit}, got {len(environment)}")
     return environment
 
 

@@ -55,7 +55,7 @@ class ChatPage:
         deadline = time.monotonic() + _START_LIMIT_S
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                if httpx2.get(f"{self.url}_stcore/health", timeout=2).is_success:
+                if httpx2.get(f"{self.url}_stcore/health", timeout=2, trust_env=False).is_success:
                     return
             except httpx2.TransportError:
                 time.sleep(0.1)
@@ -66,12 +66,13 @@ class ChatPage:
 def _spawn(environment: Mapping[str, str], log: Path, port: int) -> subprocess.Popen[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(__file__).parent.parent / "frontend"
+    python = (sys.executable, "-P", "-m")  # -P: no module is taken from the folder that the user is in
     with log.open("wb") as output:
         # On a leash: it ends with this process, however this process ends.
         return subprocess.Popen(
             [
-                *(sys.executable, "-m", "generator.local.leash", "--"),
-                *(sys.executable, "-m", "streamlit", "run", str(folder / "asgi.py")),
+                *(*python, "generator.local.leash", "--"),
+                *(*python, "streamlit", "run", str(folder / "asgi.py")),
                 *("--server.port", str(port), "--server.address", "127.0.0.1"),
             ],
             env=dict(environment),

@@ -7,12 +7,13 @@ print, prompt or exit.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -71,8 +72,10 @@ app.add_typer(local_app, name="local")
 
 def main() -> None:
     """Run the command line: every error becomes one message and an exit code."""
-    # A polite kill ends work as Ctrl-C does: Terraform saves its state, and nothing is left running.
+    # A polite kill, or a closed terminal, ends work as Ctrl-C does: Terraform saves its state, nothing is left running.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wants it
+        signal.signal(signal.SIGHUP, _hang_up)
     try:
         app()
     except TerrachatError as error:
@@ -80,6 +83,14 @@ def main() -> None:
         sys.exit(error.exit_code)
     except Exception:  # noqa: BLE001 - the outermost border: a defect of ours must not show a traceback
         sys.exit(_report_defect())
+
+
+def _hang_up(*_: object) -> NoReturn:
+    """The terminal is gone, and printing to it would fail in the middle of what is left to do."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    raise KeyboardInterrupt
 
 
 def _print_error(error: TerrachatError) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from generator import module_dir, packaging
 from generator.catalog import Catalog, OpenAIEntry
-from generator.errors import AwsError, DeclinedError
+from generator.errors import DeclinedError, ModuleDirError
 from generator.families.lambda_runtime import ON_AWS, on_this_machine
 from generator.local.target import LocalTarget
+from generator.module_identity import ModuleIdentity, read_identity, refuse_another
 from generator.planning import DeploymentPlan, plan_deployment
 from generator.progress import Progress, changes_as_text
 from generator.rendering import render
@@ -43,13 +44,11 @@ class Target:
         return self.local.aws_environment(region) if self.local else {"AWS_REGION": region}
 
     def enter(self, region: str) -> None:
-        """Make every AWS SDK in this process, and in its children, talk to this target.
-
-        A profile of the user's would bring its own credentials and endpoints along, and so reach the real AWS.
-        """
+        """Make every AWS SDK in this process, and in its children, talk to this target."""
         if self.local:
-            os.environ.pop("AWS_PROFILE", None)
-        os.environ.update(self.environment(region))
+            self.local.enter(os.environ, region)
+        else:
+            os.environ.update(self.environment(region))
 
     def module_directory(self, deployment: str) -> Path:
         """Where the module goes unless the user says otherwise.
@@ -80,7 +79,8 @@ def generate(catalog: Catalog, target: Target, directory: Path, progress: Progre
         progress.conclude(f"{archive.size_bytes / 1e6:.1f} MB{', from the cache' if archive.was_cached else ''}")
     with progress.phase("Generate the Terraform module"):
         plan = plan_deployment(catalog, runtime, local_endpoint=target.local.control_url if target.local else None)
-        diff = module_dir.write(directory, render(plan), archive.path)
+        identity = _claim(directory, catalog, target)
+        diff = module_dir.write(directory, render(plan), archive.path, identity)
         changed = len(diff.added) + len(diff.changed) + len(diff.removed)
         progress.conclude(f"{directory}: {changed} files changed, {len(diff.unchanged)} unchanged")
     return Generated(plan, diff, archive)
@@ -116,9 +116,9 @@ def _apply(terraform: Terraform, progress: Progress, confirm: Confirm | None) ->
             return terraform.apply_unasked()
     with progress.phase("Plan"):
         planned = terraform.plan()
-    if not planned.is_empty and not confirm(f"Terraform will make these changes:\n{changes_as_text(planned.changes)}"):
-        planned.file.unlink(missing_ok=True)
-        raise DeclinedError("nothing was changed")
+    if not planned.is_empty:
+        text = f"Terraform will make these changes:\n{changes_as_text(planned.changes)}"
+        _ask(confirm, planned, text, "nothing was changed")
     with progress.phase("Apply"):
         return terraform.apply(planned)
 
@@ -133,11 +133,12 @@ def destroy(
     catalog: Catalog, target: Target, directory: Path, progress: Progress, confirm: Confirm | None = None
 ) -> bool:
     """Destroy everything that the deployment's Terraform state holds. Returns whether there was anything."""
-    if not directory.is_dir():
-        raise AwsError(
-            f"{directory}: there is no module here, so nothing is known to be deployed",
+    if read_identity(directory) is None:
+        raise ModuleDirError(
+            f"{directory}: there is no module of Terrachat's here, so nothing is known to be deployed",
             hint="Name the directory with -o if it is elsewhere.",
         )
+    _claim(directory, catalog, target)
     terraform = _terraform(catalog, target, directory, progress)
     with progress.phase("Plan the destruction"):
         planned = terraform.plan(destroy=True)
@@ -145,17 +146,39 @@ def destroy(
         planned.file.unlink(missing_ok=True)
         return False
     text = f"Terraform will destroy all of this, conversations and keys included:\n{changes_as_text(planned.changes)}"
-    if confirm is not None and not confirm(text):
-        planned.file.unlink(missing_ok=True)
-        raise DeclinedError("nothing was destroyed")
+    if confirm is not None:
+        _ask(confirm, planned, text, "nothing was destroyed")
     with progress.phase("Destroy"):
         terraform.apply(planned)
     return True
 
 
+def _ask(confirm: Confirm, planned: TerraformPlan, text: str, otherwise: str) -> None:
+    """Go on only if `confirm` says yes. The plan, which holds values of the state, does not outlive any other end."""
+    agreed = False
+    try:
+        agreed = confirm(text)
+    finally:
+        if not agreed:
+            planned.file.unlink(missing_ok=True)
+    if not agreed:
+        raise DeclinedError(otherwise)
+
+
+def _claim(directory: Path, catalog: Catalog, target: Target) -> ModuleIdentity:
+    """Make sure that what Terraform will find in `directory` belongs to this deployment. Raises ModuleDirError."""
+    identity = ModuleIdentity(catalog.deployment, catalog.region, target.name)
+    found = read_identity(directory)
+    is_rehearsal = found.target == "local" if found else (directory / _LIFE_FILE).is_file()
+    if target.local and is_rehearsal:
+        _forget_former_life(directory, target.local.life)
+    refuse_another(directory, identity)
+    return identity
+
+
 def _terraform(catalog: Catalog, target: Target, directory: Path, progress: Progress) -> Terraform:
     if target.local:
-        _forget_former_life(directory, target.local.life)
+        (directory / _LIFE_FILE).write_text(target.local.life, encoding="utf-8")
     terraform = Terraform(
         directory,
         cli_folder=TERRAFORM_FOLDER,
@@ -168,11 +191,9 @@ def _terraform(catalog: Catalog, target: Target, directory: Path, progress: Prog
 
 
 def _forget_former_life(directory: Path, life: str) -> None:
-    """Set aside the state of a local target that has ended: what it lists went with the emulator's memory."""
+    """Drop the state of a local target that has ended: what it lists went with the emulator's memory."""
     marker = directory / _LIFE_FILE
     if marker.is_file() and marker.read_text(encoding="utf-8") == life:
         return
     for state in directory.glob("terraform.tfstate*"):
         state.unlink()
-    directory.mkdir(parents=True, exist_ok=True)
-    marker.write_text(life, encoding="utf-8")

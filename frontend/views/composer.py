@@ -15,7 +15,8 @@ MAX_CHARACTERS = 20_000
 def draw(page: Page, *, is_live: bool) -> None:
     """The composer, at the root of the page: Streamlit follows a growing answer only then.
 
-    Call it outside any container. It takes no question while one is being answered or when the model is not ready.
+    Call it outside any container. While a question is being answered the next one can be written, and is given back if
+    it is sent: a composer that is disabled would lose the keyboard's focus with every question.
     """
     t, model = page.t, page.model
     name = model.id if model else ""
@@ -38,7 +39,7 @@ def draw(page: Page, *, is_live: bool) -> None:
     st.chat_input(
         placeholder,
         key=COMPOSER_KEY,
-        disabled=is_live or blocked,
+        disabled=blocked,
         max_chars=MAX_CHARACTERS,
         on_submit=_submit,
         args=(page.state,),

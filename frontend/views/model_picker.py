@@ -17,11 +17,14 @@ ICONS = {"ready": "●", "starting": "◐", "stopped": "○", "failed": "✕", "
 RECHECK_S = 5
 
 
-def draw(page: Page, refresh: Callable[[], None]) -> None:
-    """Which deployment this is, the picker, and why the chosen model cannot answer if it cannot."""
+def draw(page: Page, refresh: Callable[[], None], announced: str) -> None:
+    """Which deployment this is, the picker, and why the chosen model cannot answer if it cannot.
+
+    `announced` is HTML that takes no room (`announcement.py`); it stands in the header's first line.
+    """
     t = page.t
     by_id = {model.id: model for model in page.models}
-    _deployment(page)
+    _deployment(page, announced)
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
         st.selectbox(
             t("picker.label"),
@@ -47,13 +50,14 @@ def status(t: Translator, model: ModelInfo) -> str:
     return t(f"status.{model.status if model.status in ICONS else 'unknown'}")
 
 
-def _deployment(page: Page) -> None:
+def _deployment(page: Page, announced: str) -> None:
     t, found = page.t, page.deployment
     target = t("app.target_local") if found.is_local else t("app.target_aws", region=found.region)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brand"):
         st.markdown(f"#### {t('app.title')}", anchors=False, width="content")
         st.badge(plain(found.deployment), icon=":material/deployed_code:", color="primary")
         st.badge(plain(target), icon=":material/computer:" if found.is_local else ":material/cloud:", color="gray")
+        st.html(announced, width="content", unsafe_allow_javascript=True)
 
 
 def _label(t: Translator, model: ModelInfo) -> str:

@@ -41,28 +41,6 @@ def draw(page: Page) -> None:
         _history(page)
 
 
-def confirm_delete(page: Page) -> None:
-    """The question before a conversation is removed, if it was asked for."""
-    conversation = page.conversation
-    if conversation is None or page.state.deleting != conversation.id:
-        return
-    t, state = page.t, page.state
-
-    def close(delete: bool) -> None:
-        state.ask_to_delete(None)
-        if delete:
-            state.wish("delete", conversation.id)
-
-    @st.dialog(t("sidebar.delete_title"), on_dismiss=lambda: state.ask_to_delete(None))
-    def ask() -> None:
-        st.write(t("sidebar.delete_body", title=plain(conversation.title)))
-        with st.container(horizontal=True):
-            st.button(t("sidebar.delete_confirm"), icon=":material/delete_forever:", on_click=close, args=(True,))
-            st.button(t("sidebar.delete_cancel"), on_click=close, args=(False,))
-
-    ask()
-
-
 def _history(page: Page) -> None:
     t, shown = page.t, page.state.conversations_shown
     try:
@@ -93,13 +71,26 @@ def _rows(page: Page, conversations: Iterable[Conversation]) -> None:
             wrap=False,
         )
         if is_open:
-            st.button(
-                page.t("sidebar.delete"),
-                key=f"delete-{conversation.id}",
-                icon=":material/delete:",
-                on_click=page.state.ask_to_delete,
-                args=(conversation.id,),
-            )
+            _delete(page, conversation)
+
+
+def _delete(page: Page, conversation: Conversation) -> None:
+    """The question before a conversation is removed.
+
+    Not in a dialog: that is a fragment, whose clicks neither run the page nor get a turn before an answer that is
+    being followed has ended (Streamlit 1.67).
+    """
+    t = page.t
+    with st.popover(t("sidebar.delete"), icon=":material/delete:"):
+        st.markdown(f"**{t('sidebar.delete_title')}**")
+        st.markdown(t("sidebar.delete_body", title=plain(conversation.title)))
+        st.button(
+            t("sidebar.delete_confirm"),
+            key=f"delete-{conversation.id}",
+            icon=":material/delete_forever:",
+            on_click=page.state.wish,
+            args=("delete", conversation.id),
+        )
 
 
 def _group(conversation: Conversation, zone: tzinfo) -> str:

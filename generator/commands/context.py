@@ -78,13 +78,17 @@ def running_local_target() -> local_target.LocalTarget:
 
 
 def confirmation() -> deployment.Confirm:
-    """Asks on the terminal. Without one it refuses, instead of taking silence for a yes."""
+    """Asks on the terminal. Without one it refuses, instead of taking silence for a yes; Ctrl-C is a no."""
 
     def ask(text: str) -> bool:
         if not sys.stdin.isatty():
             raise TerrachatError("this asks before it changes anything, and there is nobody to ask", hint="Pass --yes.")
         typer.echo(text, err=True)
-        return typer.confirm("Go on?", err=True)
+        try:
+            return typer.confirm("Go on?", err=True)
+        except typer.Abort:
+            typer.echo(err=True)
+            return False
 
     return ask
 

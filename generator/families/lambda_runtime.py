@@ -28,17 +28,21 @@ ON_AWS = LambdaRuntime(
     python_version="3.13", architecture="x86_64", platform="x86_64-manylinux_2_34", identifier="python3.13"
 )
 
-# Lambda Web Adapter: the layer's account and version, aws/aws-lambda-web-adapter README, read at 1.0.0. In mainland
-# China the accounts differ per region.
+# Lambda Web Adapter: the layer's accounts and version, aws/aws-lambda-web-adapter README, read at 1.0.0. It names the
+# commercial regions (one account) and mainland China's two, as does its documentation of zip packages; no others.
 _ADAPTER_VERSION = 27
-_ADAPTER_ACCOUNTS = {"cn-north-1": "041581134020", "cn-northwest-1": "069767869989"}
+_ADAPTER_ACCOUNT = "753240598075"
+_ADAPTER_ACCOUNTS_IN_CHINA = {"cn-north-1": "041581134020", "cn-northwest-1": "069767869989"}
+_NOT_COMMERCIAL = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
 
-def web_adapter_layer_arn(region: str) -> str:
-    """The ARN of the x86_64 Lambda Web Adapter layer in `region`."""
-    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
-    account = _ADAPTER_ACCOUNTS.get(region, "753240598075")
-    return f"arn:{partition}:lambda:{region}:{account}:layer:LambdaAdapterLayerX86:{_ADAPTER_VERSION}"
+def web_adapter_layer_arn(region: str) -> str | None:
+    """The ARN of the x86_64 Lambda Web Adapter layer in `region`, or None where it is not published."""
+    if account := _ADAPTER_ACCOUNTS_IN_CHINA.get(region):
+        return f"arn:aws-cn:lambda:{region}:{account}:layer:LambdaAdapterLayerX86:{_ADAPTER_VERSION}"
+    if region.startswith(_NOT_COMMERCIAL):
+        return None
+    return f"arn:aws:lambda:{region}:{_ADAPTER_ACCOUNT}:layer:LambdaAdapterLayerX86:{_ADAPTER_VERSION}"
 
 
 def on_this_machine() -> LambdaRuntime:

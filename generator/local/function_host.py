@@ -16,6 +16,7 @@ import hashlib
 import json
 import logging
 import os
+import shlex
 import socket
 import sys
 import time
@@ -154,8 +155,6 @@ class FunctionHost:
             "PATH": f"{self._python_only()}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",  # Lambda shows a line when it is printed
             **self._aws_environment(function.region),
-            "AWS_CONFIG_FILE": os.devnull,  # a profile of the user's may set endpoints or roles of its own
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_LWA_PORT": str(port),
             "PORT": str(port),
         }
@@ -171,7 +170,7 @@ class FunctionHost:
         base = getattr(sys, "_base_executable", None) or sys.executable
         for name in ("python3", "python"):
             shim = folder / name
-            shim.write_text(f'#!/bin/sh\nexec "{base}" -S "$@"\n', encoding="utf-8")
+            shim.write_text(f'#!/bin/sh\nexec {shlex.quote(base)} -S "$@"\n', encoding="utf-8")
             shim.chmod(0o755)
         return folder
 

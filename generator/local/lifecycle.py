@@ -8,11 +8,13 @@ one ends). The target itself is another process, `serve.py`.
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +24,7 @@ from typing import Literal
 
 from generator.errors import LocalTargetError
 from generator.local.local_log import Follower, last_lines
-from generator.local.target import LocalTarget, find, holder, withdraw
+from generator.local.target import LocalTarget, find, holder, model_base, withdraw
 
 READY_WITHIN_S = 90.0
 STOPPED_WITHIN_S = 12.0
@@ -43,14 +45,8 @@ class Started:
     def close(self) -> None:
         """End a leashed target and wait until it has ended. A detached one goes on."""
         supervisor = self._supervisor
-        if supervisor is None or supervisor.stdin is None:
-            return
-        supervisor.stdin.close()
-        try:
-            supervisor.wait(timeout=STOPPED_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(supervisor.pid, signal.SIGKILL)
-            supervisor.wait()
+        if supervisor is not None and supervisor.stdin is not None:
+            _end(supervisor)
 
 
 @dataclass(frozen=True)
@@ -80,20 +76,25 @@ def start(
         on_phase: called with each line of the log that says what is being started.
 
     Raises:
-        LocalTargetError: it ended before it was ready, or was not ready in time.
+        LocalTargetError: it ended before it was ready, or was not ready in time; the model cannot be had, or another
+            one is running.
 
     """
-    if model_file is not None and not model_file.is_file():
-        raise LocalTargetError(f"there is no model file {str(model_file)!r}", hint="name a GGUF file with --model-file")
+    _check_model(model_file, model_url)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     with _one_at_a_time(folder):
         running = find(folder)
         if running is not None:
+            _check_no_model_is_asked_for(model_file, model_url)
             return Started(running, started=False)
         withdraw(folder)  # left behind by a target that was killed
         supervisor = _spawn(folder, model_file, model_url, leashed)
-        target = _until_ready(folder, supervisor, on_phase)
+        try:
+            target = _until_ready(folder, supervisor, on_phase)
+        except BaseException:  # Ctrl-C too: whoever asked has no handle to end it with
+            _end(supervisor)
+            raise
     return Started(target, started=True, _supervisor=supervisor)
 
 
@@ -115,7 +116,8 @@ def part_status(target: LocalTarget) -> list[PartStatus]:
     """Ask every part of `target` whether it answers, in the order in which they are started."""
     return [
         _ask("model server", f"{target.model_url}/v1/models"),
-        _ask("control plane", f"{target.control_url}/moto-api/data.json"),
+        # Not data.json: it asks every backend for all it holds, and those of Lambda and Batch ask Docker first.
+        _ask("control plane", f"{target.control_url}/moto-api/config"),
         _ask("data plane", f"{target.data_url}/health"),
     ]
 
@@ -137,6 +139,38 @@ def log_lines(folder: Path, *, follow: bool = False) -> Iterator[str]:
         yield from follower.new_lines()
 
 
+def _check_model(file: Path | None, url: str | None) -> None:
+    """Say what is wrong with a model now, and not when it is first asked, half a minute later."""
+    if file is not None and url is not None:
+        raise LocalTargetError("--model-file and --model-url exclude each other", hint="choose one of them")
+    if file is not None and not file.is_file():
+        raise LocalTargetError(f"there is no model file {str(file)!r}", hint="name a GGUF file with --model-file")
+    if url is not None:
+        _check_reachable(url)
+
+
+def _check_reachable(url: str) -> None:
+    try:
+        with _DIRECT.open(f"{model_base(url)}/v1/models", timeout=_ANSWER_WITHIN_S):
+            return
+    except urllib.error.HTTPError:
+        return  # it is there; not every server lists its models
+    except (OSError, ValueError, http.client.HTTPException) as exc:
+        reason = getattr(exc, "reason", None) or exc
+        raise LocalTargetError(
+            f"no model server answers at {url!r}: {reason}",
+            hint="give --model-url the address of an OpenAI-compatible server that runs, as in http://127.0.0.1:8080",
+        ) from exc
+
+
+def _check_no_model_is_asked_for(file: Path | None, url: str | None) -> None:
+    if file is not None or url is not None:
+        raise LocalTargetError(
+            "the local target runs already, with the model that it was started with",
+            hint="stop it first: terrachat local down",
+        )
+
+
 def _ask(part: str, url: str) -> PartStatus:
     address = "/".join(url.split("/")[:3])
     try:
@@ -155,7 +189,8 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _spawn(folder: Path, model_file: Path | None, model_url: str | None, leashed: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "generator.local.serve", "--folder", str(folder.absolute())]
+    # -P: modules are ours and Python's, never those of the folder that the user is in.
+    command = [sys.executable, "-P", "-m", "generator.local.serve", "--folder", str(folder.absolute())]
     command += ["--model-file", str(model_file.absolute())] if model_file else []
     command += ["--model-url", model_url] if model_url else []
     command += ["--leashed"] if leashed else []
@@ -184,9 +219,20 @@ def _until_ready(folder: Path, supervisor: subprocess.Popen[bytes], on_phase: Ca
         if supervisor.poll() is not None:
             raise _failure(folder, f"the local target ended with exit code {supervisor.returncode}")
         if time.monotonic() > deadline:
-            os.killpg(supervisor.pid, signal.SIGKILL)
             raise _failure(folder, f"the local target was not ready within {READY_WITHIN_S:.0f} s")
         time.sleep(_POLL_S)
+
+
+def _end(supervisor: subprocess.Popen[bytes]) -> None:
+    """End a supervisor of ours and wait until it has ended, and everything that it started."""
+    supervisor.terminate()
+    if supervisor.stdin is not None:
+        supervisor.stdin.close()
+    try:
+        supervisor.wait(timeout=STOPPED_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(supervisor.pid, signal.SIGKILL)
+        supervisor.wait()
 
 
 def _report(line: str, on_phase: Callable[[str], None]) -> None:

@@ -53,7 +53,7 @@ class ModelChild:
 
     def _start(self, port: int) -> tuple[Child, _Announcement]:
         announced = _Announcement()
-        command = [sys.executable, "-m", "generator.local.model_server", "--port", str(port)]
+        command = [sys.executable, "-P", "-m", "generator.local.model_server", "--port", str(port)]
         if self._model_file is not None:
             command += ["--model", str(self._model_file)]
         return Child("model server", command, os.environ, on_line=announced.take), announced

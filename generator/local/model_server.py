@@ -83,7 +83,10 @@ def serve(model: Path | None, port: int) -> None:
     params.verbosity = _LOG_ERRORS_ONLY
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    server = Server(params)
+    try:
+        server = Server(params)
+    except RuntimeError as exc:  # llama.cpp does not say which
+        sys.exit(f"llama.cpp cannot serve {str(model)!r}: {exc}\nIs it a whole GGUF file, of a language model?")
     with os.fdopen(announcements, "w") as out:
         print(json.dumps({"url": server.listening_address}), file=out, flush=True)
         ended.wait()

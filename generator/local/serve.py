@@ -25,10 +25,15 @@ from pathlib import Path
 
 from generator.errors import LocalTargetError
 from generator.local.model_child import ModelChild
-from generator.local.target import LOCK, LocalTarget, publish, withdraw
+from generator.local.target import LOCK, LocalTarget, model_base, publish, withdraw
 
 _LOCKED_WITHIN_S = 1.0  # whoever asks if the lock is held has it for a moment
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _LOG = logging.getLogger("local target")
+
+
+class _Ended(BaseException):
+    """Somebody wants the local target to end. Like KeyboardInterrupt, it passes through whatever catches errors."""
 
 
 class Supervisor:
@@ -39,8 +44,10 @@ class Supervisor:
         self._model_file = model_file
         self._model_url = model_url
 
-    def run(self, ended: threading.Event) -> None:
-        """Start every part, publish the target, and keep it alive until `ended` is set.
+    def run(self) -> None:
+        """Start every part, publish the target, and keep it alive until a signal raises `_Ended`.
+
+        However this is left, every part has ended then.
 
         Raises:
             LocalTargetError: the model server did not start.
@@ -51,16 +58,17 @@ class Supervisor:
             parts.callback(withdraw, self._folder)
             publish(self._folder, target)
             _LOG.info("ready: %s", ", ".join((target.control_url, target.data_url, target.model_url)))
-            ended.wait()
-            _LOG.info("ending")
-        _LOG.info("ended")
+            try:
+                threading.Event().wait()
+            finally:
+                _LOG.info("ending")
 
     def _start_model(self, parts: ExitStack) -> Callable[[], str]:
         """Begin to start the model server; what is returned waits until it is ready and gives its address."""
         url = self._model_url
         if url is not None:
             _LOG.info("the model is served by %s", url)
-            return lambda: url.rstrip("/").removesuffix("/v1")
+            return lambda: model_base(url)
         _LOG.info("starting the model server")
         model = ModelChild(self._model_file)
         parts.callback(model.close)
@@ -107,15 +115,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = _parse(argv)
     _log_to_stdout()
     _forget_the_users_aws()
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     if arguments.leashed:
-        threading.Thread(target=_wait_for_end_of_stdin, args=(ended,), daemon=True).start()
+        threading.Thread(target=_wait_for_end_of_stdin, daemon=True).start()
     supervisor = Supervisor(arguments.folder, model_file=arguments.model_file, model_url=arguments.model_url)
     try:
+        _end_on_signals()
         _sole_use(arguments.folder)
-        supervisor.run(ended)
+        supervisor.run()
+    except _Ended:
+        _LOG.info("ended")
     except LocalTargetError as error:
         _LOG.error("%s", error.message)
         sys.exit(error.exit_code)
@@ -145,10 +153,22 @@ def _forget_the_users_aws() -> None:
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
 
-def _wait_for_end_of_stdin(ended: threading.Event) -> None:
+def _end_on_signals() -> None:
+    """A signal leaves whatever is being done, also in the middle of the start, so that what was started is closed."""
+
+    def end(*_: object) -> None:
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)  # another one must not disturb the closing
+        raise _Ended
+
+    for number in _ENDING:
+        signal.signal(number, end)
+
+
+def _wait_for_end_of_stdin() -> None:
     while os.read(0, 4096):
         pass
-    ended.set()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _sole_use(folder: Path) -> None:

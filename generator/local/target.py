@@ -9,12 +9,17 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections.abc import MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 VERSION = 1
 LOCK = "supervisor.lock"  # held by the supervisor as long as it lives; holds its process id
 ACCESS_KEY = "local"  # the emulator accepts any credentials; these say what they are
+# What a user's shell may hold for another account, provider or module. A service's own endpoint (AWS_ENDPOINT_URL_SSM)
+# outranks AWS_ENDPOINT_URL; a workspace or a data folder is that of another Terraform module.
+_OF_OTHER_TARGETS = ("AWS_", "OPENAI_", "TF_CLI_ARGS", "TF_VAR_")
+_OF_OTHER_MODULES = ("TF_DATA_DIR", "TF_WORKSPACE")
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,29 @@ class LocalTarget:
             "AWS_ENDPOINT_URL": self.control_url,
             "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": self.data_url,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": self.data_url,
+            "AWS_CONFIG_FILE": os.devnull,  # a profile may set endpoints, credentials and roles of its own
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "OPENAI_BASE_URL": f"{self.data_url}/openai/v1",
         }
+
+    def enter(self, environment: MutableMapping[str, str], region: str) -> None:
+        """Turn `environment` into one in which everything reaches this target, and nothing another or a proxy.
+
+        Proxies stay for what does need the network (packages, Terraform's provider), but not for loopback: neither
+        botocore nor OpenAI's client makes that exception by itself.
+        """
+        for name in list(environment):
+            if name.startswith(_OF_OTHER_TARGETS) or name in _OF_OTHER_MODULES:
+                del environment[name]
+        direct = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+        if direct.strip() != "*":  # which Python's libraries understand only where it stands alone
+            direct = ",".join([*filter(None, [direct]), "127.0.0.1", "localhost"])
+        environment.update({**self.aws_environment(region), "no_proxy": direct, "NO_PROXY": direct})
+
+
+def model_base(url: str) -> str:
+    """The address of an OpenAI-compatible server, given with or without `/v1`."""
+    return url.rstrip("/").removesuffix("/v1")
 
 
 def find(folder: Path) -> LocalTarget | None:

@@ -80,12 +80,15 @@ def build_app(
         finally:
             await close()
 
-    return Starlette(
+    app = Starlette(
         routes=routes(registry, sleep),
         middleware=[Middleware(Boundary)],
         exception_handlers={HTTPException: _http_exception},
         lifespan=lifespan,
     )
+    # A redirect would lead to the address that the Web Adapter uses inside the function.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _http_exception(request: Request, exc: Exception) -> Response:

@@ -17,6 +17,8 @@ from chat_handler.upstreams.base import ChatRequest, JsonObject
 
 # Lambda takes no larger request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, 2026-11-22.
 LARGEST_BODY_BYTES = 6 * 1024 * 1024
+# The id goes into error messages and into the log; no id that a catalog takes is nearly as long.
+LONGEST_MODEL_ID = 256
 
 
 async def chat_request(request: Request) -> ChatRequest:
@@ -36,13 +38,10 @@ def parse_chat_request(raw: bytes) -> ChatRequest:
         InvalidRequestError: it is not JSON, or lacks what every chat request has; `param` names the field.
 
     """
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError) as exc:
-        raise InvalidRequestError("the body is not JSON") from exc
+    body = _json(raw)
     if not isinstance(body, dict):
         raise InvalidRequestError("the body must be a JSON object")
-    if not isinstance(body.get("model"), str) or not body["model"]:
+    if not isinstance(body.get("model"), str) or not 0 < len(body["model"]) <= LONGEST_MODEL_ID:
         raise InvalidRequestError(
             "'model' must be the id of a deployed model; GET /v1/models lists them", param="model"
         )
@@ -60,6 +59,23 @@ async def _body(request: Request) -> bytes:
                 f"the body is larger than {LARGEST_BODY_BYTES} bytes; send fewer messages or smaller images", status=413
             )
     return bytes(body)
+
+
+def _json(raw: bytes) -> Any:
+    """What JSON in UTF-8 stands for. Python's parser takes more than JSON has, and every upstream would choke on it."""
+    try:
+        body = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        if b"\\u" in raw:  # the only way to write half of a surrogate pair, which is no character
+            json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidRequestError("the body holds half of a surrogate pair (\\ud800 to \\udfff alone)") from exc
+    except (ValueError, RecursionError) as exc:
+        raise InvalidRequestError("the body is not JSON") from exc
+    return body
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)  # NaN, Infinity, -Infinity
 
 
 def _check_messages(messages: Any) -> None:

@@ -27,8 +27,6 @@ FRESH_S = 60.0
 STALE_S = 3600.0
 # While Secrets Manager cannot be reached and there are no last keys, it is asked this often.
 OUTAGE_RETRY_S = 5.0
-# A key that stays refused must not cause one GetSecretValue per request.
-FORCED_REFRESH_GAP_S = 5.0
 
 
 class SecretUnavailableError(Exception):
@@ -87,7 +85,7 @@ class KeyStore:
         self._now = now
         self._snapshot: _Snapshot | None = None
         self._tried_at = float("-inf")
-        self._forced_at = float("-inf")
+        self._reads_begun = 0
         self._lock = asyncio.Lock()
         self._seen = set[str]()
 
@@ -110,14 +108,14 @@ class KeyStore:
     async def replacement(self, refused: Key) -> Key | None:
         """The key to use instead of `refused`, which its provider does not accept; None if it has not changed.
 
-        Reads the secret at most once, and not at all if a newer version has been read since.
+        Reads the secret at most once, and not at all if a newer version has been read since; requests that were refused
+        at the same time share one read. A refusal costs a request to the provider, which is what limits the reads.
 
         Raises:
             MissingKeyError: the key is no longer in the secret.
 
         """
-        if self._snapshot is None or self._snapshot.version_id == refused.version_id:
-            await self._forced()
+        await self._forced(refused.version_id)
         current = await self.get(refused.name)
         return current if current.value != refused.value else None
 
@@ -128,14 +126,16 @@ class KeyStore:
                 self._snapshot = await self._read()
             return self._snapshot
 
-    async def _forced(self) -> None:
+    async def _forced(self, refused_version_id: str) -> None:
+        reads_begun = self._reads_begun
         async with self._lock:
-            if self._now() - self._forced_at >= FORCED_REFRESH_GAP_S:
-                self._forced_at = self._now()
+            is_refused = self._snapshot is None or self._snapshot.version_id == refused_version_id
+            if is_refused and self._reads_begun == reads_begun:
                 self._snapshot = await self._read()
 
     async def _read(self) -> _Snapshot:
         self._tried_at = self._now()
+        self._reads_begun += 1
         try:
             version = await threads.call(self._read_secret)
         except SecretUnavailableError as exc:

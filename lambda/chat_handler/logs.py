@@ -44,7 +44,9 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line |= {"exception": type(record.exc_info[1]).__name__, "places": places_of(record.exc_info[1])}
-        return redacted(json.dumps(line, ensure_ascii=False, default=str), self._live_secrets())
+        text = redacted(json.dumps(line, ensure_ascii=False, default=str), self._live_secrets())
+        # Half of a surrogate pair has no UTF-8: logging would print a traceback to stderr instead of the line.
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 def configure(live_secrets: Callable[[], Iterable[str]]) -> None:

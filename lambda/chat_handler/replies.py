@@ -7,7 +7,6 @@ client that leaves are handled while the reply is being sent, after the route ha
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -27,8 +26,7 @@ log = logging.getLogger(__name__)
 
 def json_reply(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """`value` as JSON, not escaped beyond what JSON needs."""
-    content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, status, headers, media_type="application/json")
+    return Response(streaming.json_bytes(value), status, headers, media_type="application/json")
 
 
 def error_reply(error: ChatError) -> Response:

@@ -176,7 +176,16 @@ async def watched(chunks: AsyncIterator[JsonObject], watch: StreamWatch) -> Asyn
 
 def encoded(chunk: JsonObject) -> bytes:
     """`chunk` as one server-sent event."""
-    return b"data: " + json.dumps(chunk, ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
+    return b"data: " + json_bytes(chunk) + b"\n\n"
+
+
+def json_bytes(value: Any) -> bytes:
+    r"""`value` as JSON in UTF-8.
+
+    Half of a surrogate pair, which servers that cut an answer between two UTF-16 units send, has no UTF-8; Python's
+    replacement for it, `\ud83d`, happens to be JSON's own way of writing it.
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 def encoded_error(error: ChatError) -> bytes:

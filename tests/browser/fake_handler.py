@@ -60,15 +60,25 @@ MODELS = ("echo", "slow", "hang", "mute", "broken", "cut", "torture", "starting"
 _STATUS = {"starting": ("starting", "The endpoint is being created (fake).")}
 
 
+def _is_set() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FakeHandler:
-    """`requests` are the bodies of all chat requests so far, `closed` the models whose stream the client left."""
+    """`requests` are the bodies of all chat requests so far, `closed` the models whose stream the client left.
+
+    While `lists` is cleared, `GET /v1/models` does not answer.
+    """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     statuses: dict[str, tuple[str, str | None]] = field(default_factory=lambda: dict(_STATUS))
     models: tuple[str, ...] = MODELS
+    lists: threading.Event = field(default_factory=_is_set)
     url: str = ""
     _server: uvicorn.Server | None = None
 
@@ -100,6 +110,8 @@ class FakeHandler:
 
     async def _list(self, request: Request) -> Response:
         self.headers.append(dict(request.headers))
+        while not self.lists.is_set():
+            await asyncio.sleep(0.02)
         return JSONResponse({"object": "list", "data": [self._model(name) for name in self.models]})
 
     def _model(self, name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -40,6 +41,13 @@ def seconds_until(expectation: Locator) -> float:
     began = time.monotonic()
     expectation.wait_for()
     return time.monotonic() - began
+
+
+def wait_until(condition: Callable[[], bool], wait_s: float = 2) -> None:
+    deadline = time.monotonic() + wait_s
+    while not condition():
+        assert time.monotonic() < deadline, f"did not happen within {wait_s} s"
+        time.sleep(0.02)
 
 
 def test_an_answer_grows_and_ends_with_its_footer(open_page: OpenPage) -> None:
@@ -92,6 +100,44 @@ def test_stop_works_before_the_first_byte(open_page: OpenPage, stack: Stack) -> 
     assert stack.handler.closed[-1] == "mute"
 
 
+def test_stop_does_not_wait_for_the_list_of_models(open_page: OpenPage, stack: Stack) -> None:
+    page, other = open_page("?model=hang"), open_page()
+    ask(page, "Stop me although the handler is slow")
+    expect(answer(page)).to_contain_text("three")
+    left, listed = len(stack.handler.closed), len(stack.handler.headers)
+    stack.handler.lists.clear()
+    try:
+        other.get_by_role("button", name="Refresh").click()  # the list is kept for all pages; now nobody has one
+        wait_until(lambda: len(stack.handler.headers) > listed)
+        stop_button(page).click()
+        wait_until(lambda: stack.handler.closed[left:] == ["hang"])
+    finally:
+        stack.handler.lists.set()
+    expect(answer(page)).to_contain_text("Stopped")
+
+
+def test_a_screen_reader_hears_the_language_and_each_answers_beginning_and_end_once(open_page: OpenPage) -> None:
+    page = open_page("?model=slow")
+    region = page.locator("#terrachat-status[role=status]")
+    expect(region).to_have_count(1)
+    page.evaluate("""() => {
+        const region = document.getElementById("terrachat-status");
+        window.heard = [];
+        new MutationObserver(() => window.heard.push(region.textContent)).observe(region, {childList: true});
+    }""")
+    ask(page, "Speak up")
+
+    expect(region).to_have_text("slow is answering")
+    expect(answer(page)).to_contain_text(LAST_WORD)
+    expect(region).to_have_text("slow has answered")
+    assert page.evaluate("window.heard") == ["slow is answering", "slow has answered"]
+    page.get_by_test_id("stSidebar").get_by_text("Tiếng Việt").click()
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    page.reload()
+    expect(answer(page)).to_contain_text(LAST_WORD)
+    expect(region).to_be_empty()
+
+
 def test_reload_in_the_middle_of_an_answer_goes_on_to_its_end(open_page: OpenPage, stack: Stack) -> None:
     page = open_page("?model=slow")
     asked = len(stack.handler.requests)
@@ -131,6 +177,19 @@ def test_a_finished_conversation_is_found_again(open_page: OpenPage) -> None:
     expect(other.get_by_test_id("stChatMessage").first).to_contain_text("Find me <b>again</b> *later*")
 
 
+@pytest.mark.parametrize("model", ["echo", "hang"], ids=["answered", "while it answers"])
+def test_a_conversation_is_deleted_after_a_yes(open_page: OpenPage, model: str) -> None:
+    page = open_page(f"?model={model}")
+    ask(page, f"Forget what {model} said")
+    expect(answer(page)).to_contain_text("tokens in" if model == "echo" else "three")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").click()
+
+    assert seconds_until(page.get_by_text("The conversation was deleted.")) < 2
+    expect(page.get_by_text(f"Forget what {model} said")).to_have_count(0)
+    expect(page.get_by_text("What would you like to know?")).to_be_visible()
+
+
 def test_a_failure_in_the_middle_keeps_the_text_and_offers_a_retry(open_page: OpenPage, stack: Stack) -> None:
     page = open_page("?model=broken")
     ask(page, "Break, please")
@@ -161,6 +220,24 @@ def test_hostile_markdown_does_nothing(open_page: OpenPage, outside: list[str]) 
     assert all(link.startswith("https://") for link in links)
     assert outside == []
     assert problems == []
+
+
+def test_the_next_question_can_be_written_while_one_is_answered(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page("?model=slow")
+    asked = len(stack.handler.requests)
+    ask(page, "First")
+    box = page.get_by_test_id("stChatInputTextArea")
+    expect(answer(page)).to_contain_text("word2")
+    expect(box).to_be_focused()
+    page.keyboard.type("Second")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("This conversation is still being answered.")).to_be_visible()
+    expect(box).to_have_value("Second")
+    expect(answer(page)).to_contain_text(LAST_WORD)
+    expect(stop_button(page)).to_have_count(0)
+    expect(box).to_have_value("Second")
+    assert len(stack.handler.requests) == asked + 1
 
 
 def test_the_starters_leave_the_page_when_one_is_asked(open_page: OpenPage) -> None:

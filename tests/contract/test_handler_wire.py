@@ -139,7 +139,10 @@ def test_errors_reach_openais_client_with_code_param_and_request_id(client: open
     assert "did you mean 'gpt'?" in caught.value.message
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nope", 404), ("DELETE", "/v1/models", 405)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nope", 404), ("POST", "/v1/chat/completions/", 404), ("DELETE", "/v1/models", 405)],
+)
 def test_unknown_routes_are_openai_errors(url: str, method: str, path: str, status: int) -> None:
     reply = httpx2.request(method, url + path)
 

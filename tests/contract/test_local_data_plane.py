@@ -425,6 +425,11 @@ class TestFunctionUrl:
         )
         assert local.logged("broken: ModuleNotFoundError: No module named 'not_in_the_zip'")
 
+    def test_every_part_still_counts_as_running(self, local: Running) -> None:
+        deploy_function(local, "any")
+
+        assert [part.state for part in lifecycle.part_status(local.target)][1:] == ["running"] * 2
+
     def test_a_deleted_function_is_gone(self, local: Running) -> None:
         url = deploy_function(local, "deleted")
         local.client("lambda").delete_function(FunctionName="deleted")

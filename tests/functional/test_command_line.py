@@ -8,12 +8,14 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.functional.conftest import CATALOG, CommandLine
+from tests.unit.generator.local.waiting import until
 
 GOOD = json.dumps(CATALOG, ensure_ascii=False)
 _HEAD = "version: 1\ndeployment: demo\nregion: us-east-1\nmodels:\n"
@@ -192,6 +194,45 @@ def test_ctrl_c_in_the_demo_leaves_nothing_running(terrachat: CommandLine) -> No
     assert said.endswith("Stopped. Nothing is left running.\n")
     assert not (terrachat.folder / ".terrachat/local/target.json").exists()
     assert _processes_of(terrachat.folder) == []
+
+
+_SLOW_TERRAFORM = f"""#!{sys.executable}
+import pathlib, signal, sys, time
+if sys.argv[1] != "apply":
+    sys.exit(print("Terraform v1.9.0"))
+def save(*_):
+    pathlib.Path("saved").touch()
+    sys.exit(1)
+signal.signal(signal.SIGINT, save)
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as in Terraform itself
+pathlib.Path("began").touch()
+while True:
+    print('{{"type": "apply_start", "hook": {{"resource": {{"addr": "a.b"}}, "action": "create"}}}}', flush=True)
+    time.sleep(0.02)
+"""
+
+
+def test_closed_terminal_lets_terraform_save_its_state(terrachat: CommandLine) -> None:
+    (terrachat.folder / "catalog.yaml").write_text(GOOD)
+    (terrachat.folder / "bin").mkdir()
+    terraform = terrachat.folder / "bin/terraform"
+    terraform.write_text(_SLOW_TERRAFORM)
+    terraform.chmod(0o755)
+    applying = subprocess.Popen(
+        terrachat.argv("apply", "--yes", "-o", "module"),
+        cwd=terrachat.folder,
+        env={**terrachat.environment(), "PATH": f"{terraform.parent}:{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert applying.stdout is not None
+    until((terrachat.folder / "module/began").exists, seconds=60)
+
+    applying.stdout.close()  # from now on, whatever it prints fails, as on a terminal that is gone
+    applying.send_signal(signal.SIGHUP)
+
+    assert applying.wait(timeout=20) == 130
+    assert (terrachat.folder / "module/saved").exists()
 
 
 @pytest.mark.local

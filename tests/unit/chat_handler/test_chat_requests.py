@@ -18,6 +18,7 @@ from tests.unit.chat_handler.stage import Handler, ask, error_of, question
     [
         pytest.param({"model": 5}, "model", id="model"),
         pytest.param({"model": ""}, "model", id="empty model"),
+        pytest.param({"model": "x" * 1_000_000}, "model", id="huge model"),
         pytest.param({"messages": None}, "messages", id="no messages"),
         pytest.param({"messages": []}, "messages", id="empty messages"),
         pytest.param({"messages": ["hi"]}, "messages[0]", id="message"),
@@ -42,6 +43,25 @@ def test_a_refusal_names_the_field(app: Handler, server: FakeServer, fields: dic
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"\xff", b"[" * 100_000], ids=range(6))
 def test_a_body_that_is_no_json_object(app: Handler, body: bytes) -> None:
     assert error_of(ask(app, "POST", "/v1/chat/completions", content=body))[:2] == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "value", [rb'"\ud83d"', b'"\xed\xa0\xbd"', b"NaN", b"-Infinity"], ids=["escaped", "raw", "NaN", "Inf"]
+)
+@pytest.mark.parametrize("model", ["gpt", "smollm2", "nova-micro"])
+def test_what_python_takes_for_json_and_nobody_else_does(
+    app: Handler, server: FakeServer, model: str, value: bytes
+) -> None:
+    body = json.dumps(question(model, temperature="?")).encode().replace(b'"?"', value)
+
+    assert error_of(ask(app, "POST", "/v1/chat/completions", content=body))[:2] == (400, "invalid_request")
+    assert server.requests == []
+
+
+def test_a_whole_surrogate_pair_is_a_character(app: Handler) -> None:
+    body = json.dumps(question("gpt", user="\N{GRINNING FACE}")).encode()
+
+    assert ask(app, "POST", "/v1/chat/completions", content=body).status_code == 200
 
 
 def test_a_body_that_is_too_large(app: Handler) -> None:

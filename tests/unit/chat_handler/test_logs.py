@@ -63,6 +63,12 @@ def test_secrets_are_taken_out_of_message_arguments_and_fields() -> None:
     assert (line["message"], line["url"]) == ("key [redacted]", "http://x/?key=[redacted]")
 
 
+def test_half_of_a_surrogate_pair_can_be_written() -> None:
+    line = formatted(logging.LogRecord("x", logging.INFO, "f.py", 1, "key %s", ("\ud83d",), None))
+
+    assert json.loads(line.encode())["message"] == "key \ud83d"
+
+
 def test_of_an_exception_only_type_and_places_are_logged() -> None:
     try:
         raise ValueError("the user's prompt")

@@ -56,6 +56,19 @@ def test_one_token_limit_is_never_sent_twice_under_two_names(app: Handler, serve
     assert server.asked("completions")[0].json() == question("gpt-4o", max_completion_tokens=9)
 
 
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_half_of_a_surrogate_pair_passes_as_it_came(app: Handler, server: FakeServer, is_stream: bool) -> None:
+    halves = [chunk(r"\ud83d"), chunk(r"\ude00", "stop")]
+    replies = {False: json.dumps({"choices": halves}).encode(), True: sse(*halves)}
+    server.replies["completions"] = Reply([replies[is_stream].replace(rb"\\u", rb"\u")], headers=SSE)
+
+    reply = ask_chat(app, question("gpt", stream=is_stream))
+
+    assert reply.status_code == 200
+    assert r'"\ud83d"' in reply.text
+    assert "error" not in reply.text
+
+
 def test_a_stream_passes_chunk_by_chunk(app: Handler) -> None:
     reply = ask_chat(app, question("gpt", stream=True, stream_options={"include_usage": True}))
 
@@ -163,6 +176,17 @@ def test_a_rotated_key_works_at_once(app: Handler, server: FakeServer) -> None:
     assert ask_chat(app, question("gpt")).status_code == 200
 
 
+def test_a_key_that_is_mended_right_after_a_refusal_works_at_once(app: Handler, server: FakeServer) -> None:
+    server.replies["completions"] = accepting(NEW_KEY)
+
+    refused = ask_chat(app, question("gpt"))
+    server.replies["GetSecretValue"] = secret({"OPENAI_API_KEY": NEW_KEY}, "v2")
+    mended = ask_chat(app, question("gpt"))
+
+    assert error_of(refused)[:2] == (502, "authentication_failed")
+    assert mended.status_code == 200
+
+
 def test_a_refused_key_that_was_not_rotated_is_not_tried_again_and_again(app: Handler, server: FakeServer) -> None:
     server.replies["completions"] = accepting("another")
 
@@ -172,7 +196,7 @@ def test_a_refused_key_that_was_not_rotated_is_not_tried_again_and_again(app: Ha
     assert {reply.headers["x-should-retry"] for reply in replies} == {"false"}
     assert not any(KEY in reply.text for reply in replies)
     assert len(server.asked("completions")) == 3
-    assert len(server.asked("GetSecretValue")) == 2  # at first, and once because it was refused
+    assert len(server.asked("GetSecretValue")) == 4  # at first, and once for each refusal: it may be rotated by now
 
 
 def test_a_key_that_openai_echoes_is_taken_out(app: Handler, server: FakeServer) -> None:

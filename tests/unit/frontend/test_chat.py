@@ -13,10 +13,10 @@ from frontend.chat import MAX_CONTEXT_CHARACTERS, Chat, messages_for
 from frontend.client import ChatClient
 from frontend.history import ConversationStore
 from frontend.records import MAX_QUESTION_BYTES, TurnRecord
-from frontend.state import Notice, PageState
+from frontend.state import COMPOSER_KEY, Notice, PageState
 from frontend.turns import TurnRegistry
 from frontend.wire import Message, ModelInfo
-from frontend.wishes import perform
+from frontend.wishes import perform, stop
 from tests.browser.fake_handler import FakeHandler
 from tests.browser.stack import REGION, Stack
 
@@ -83,7 +83,7 @@ def test_stop_ends_the_open_turn(chat: Chat, state: PageState) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     state.wish("stop")
-    perform(state, chat, HANG)
+    stop(state, chat)
 
     (turn,) = finished(chat, state)
     assert (turn.status, turn.answer) == ("stopped", "one two three ")
@@ -94,14 +94,39 @@ def test_a_second_question_waits_for_the_first_answer(chat: Chat, state: PageSta
     ask(chat, state, "And?", HANG)
 
     assert state.take_notices() == [Notice("notice.busy")]
+    assert state.session[COMPOSER_KEY] == "And?"
     chat.stop(state.conversation_id or "")
     assert len(finished(chat, state)) == 1
 
 
 def test_a_model_that_is_not_ready_is_not_asked(chat: Chat, state: PageState, handler: FakeHandler) -> None:
-    ask(chat, state, "Why?", ModelInfo(id="echo", status="stopped"))
+    for model in (ModelInfo(id="echo", status="stopped"), None):
+        state.wish("ask", "Why?")
+        perform(state, chat, model)
 
+        assert state.take_notices() == [Notice("notice.not_asked")]
+        assert state.session.pop(COMPOSER_KEY) == "Why?"
     assert (handler.requests, chat.conversations(10), state.query) == ([], (), {})
+
+
+def test_a_conversation_that_was_deleted_meanwhile_is_not_continued(
+    chat: Chat, state: PageState, handler: FakeHandler, stack: Stack
+) -> None:
+    ask(chat, state, "Why?")
+    finished(chat, state)
+    chat.delete(state.conversation_id or "")
+    ask(chat, state, "And then?")
+
+    assert (state.take_notices(), state.query) == ([Notice("notice.gone")], {})
+    assert state.session[COMPOSER_KEY] == "And then?"
+    assert (len(handler.requests), stack.items()) == (1, [])
+
+
+@pytest.mark.parametrize("garbage", ["", "#", "x" * 3000, "conversation", "\N{GRINNING FACE}" * 22])
+def test_what_cannot_be_an_id_is_no_conversation(chat: Chat, stack: Stack, garbage: str) -> None:
+    stack.drop_table()  # DynamoDB would refuse such a key; here it is not even asked
+
+    assert chat.find(garbage) is None
 
 
 def test_a_question_that_does_not_fit_is_refused(chat: Chat, state: PageState) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -94,6 +95,21 @@ def test_a_failure_in_mid_stream_comes_after_the_partial_text(
     assert error.retryable
 
 
+def test_a_connection_that_breaks_in_mid_stream_is_a_cut_answer() -> None:
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m"}
+    text = json.dumps({**chunk, "choices": [{"index": 0, "delta": {"content": "part \ud83d"}}]})
+    # Three bytes more are promised than are sent before the connection ends.
+    with one_reply(200, f"data: {text}\n\n", missing=3, kind="text/event-stream") as url:
+        stream = ChatClient(url, REGION).stream(question("echo"))
+        events = []
+        with pytest.raises(ChatError) as caught, stream as open_stream:
+            for event in open_stream:
+                events.append(event)
+
+    assert events == [Text("part ?")]
+    assert (caught.value.code, caught.value.request_id) == ("stream_truncated", stream.request_id)
+
+
 def test_a_refusal_keeps_the_handlers_code_and_words(handler: FakeHandler) -> None:
     with pytest.raises(ChatError) as caught:
         read(ChatClient(handler.url, REGION).stream(question("nope")))
@@ -163,10 +179,11 @@ def test_a_stream_that_is_closed_before_it_begins_yields_nothing(handler: FakeHa
 class one_reply:  # noqa: N801 reads as a function: `with one_reply(200, "x") as url`
     """A server on loopback that gives the same reply to every request."""
 
-    def __init__(self, status: int, body: str) -> None:
+    def __init__(self, status: int, body: str, missing: int = 0, kind: str = "application/json") -> None:
+        """`missing` bytes are promised and not sent."""
         self._reply = (
-            f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
+            f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {len(body) + missing}\r\nConnection: close\r\n\r\n{body}"
         ).encode()
         self._server = socket.create_server(("127.0.0.1", 0))
 

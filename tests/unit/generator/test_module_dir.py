@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from generator.errors import ModuleDirError
-from generator.module_dir import ARCHIVE, MANIFEST, write
+from generator.module_dir import ARCHIVE, ModuleDiff
+from generator.module_dir import write as write_for
+from generator.module_identity import MANIFEST, ModuleIdentity
 from generator.rendering import RenderedFile
 
 FILES = (RenderedFile("a.tf", "a\n"), RenderedFile("b.tf", "b\n"))
+
+
+def write(directory: Path, files: Sequence[RenderedFile], archive: Path | None) -> ModuleDiff:
+    return write_for(directory, files, archive, ModuleIdentity("demo", "us-east-1", "aws"))
 
 
 def test_first_write_adds_everything(tmp_path: Path) -> None:
@@ -51,6 +58,14 @@ def test_edited_file_stops_the_whole_write(tmp_path: Path) -> None:
         write(tmp_path, (RenderedFile("a.tf", "A\n"), RenderedFile("b.tf", "B\n")), None)
 
     assert [(tmp_path / name).read_text() for name in ("a.tf", "b.tf")] == ["edited", "b\n"]
+
+
+def test_a_write_that_was_stopped_before_its_manifest_can_be_repeated(tmp_path: Path) -> None:
+    write(tmp_path, FILES, None)
+    wanted = (RenderedFile("a.tf", "A\n"), RenderedFile("b.tf", "B\n"))
+    (tmp_path / "a.tf").write_text("A\n")
+
+    assert write(tmp_path, wanted, None).changed == ("b.tf",)
 
 
 def test_deleted_owned_file_is_written_again(tmp_path: Path) -> None:

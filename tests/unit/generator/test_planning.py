@@ -9,7 +9,7 @@ import pytest
 from generator.catalog import Catalog
 from generator.errors import PlanningError
 from generator.families.lambda_runtime import ON_AWS
-from generator.planning import BedrockPermission, DeploymentPlan, plan_deployment
+from generator.planning import DeploymentPlan, plan_deployment
 
 SELF_HOSTED: dict[str, Any] = {
     "id": "m",
@@ -26,38 +26,6 @@ def planned(*models: dict[str, Any], **settings: Any) -> DeploymentPlan:
 
 def bedrock(model: str, **settings: Any) -> dict[str, Any]:
     return {"id": "m", "provider": "bedrock", "model": model, **settings}
-
-
-@pytest.mark.parametrize(
-    ("entry", "expected"),
-    [
-        (
-            bedrock("amazon.titan-text-lite-v1"),
-            BedrockPermission("m", "us-east-1", ("us-east-1::foundation-model/amazon.titan-text-lite-v1",)),
-        ),
-        (
-            bedrock("us.amazon.nova-micro-v1:0", region="us-west-2"),
-            BedrockPermission(
-                "m", "us-west-2", ("*::foundation-model/amazon.nova-micro-v1:0",), "us.amazon.nova-micro-v1:0"
-            ),
-        ),
-        (
-            bedrock("global.anthropic.claude-sonnet-4-5-20250929-v1:0"),
-            BedrockPermission(
-                "m",
-                "us-east-1",
-                (
-                    "*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0",
-                    "::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0",
-                ),
-                "global.anthropic.claude-sonnet-4-5-20250929-v1:0",
-            ),
-        ),
-    ],
-    ids=["on demand", "geographic profile", "global profile"],
-)
-def test_bedrock_permission_is_as_narrow_as_routing_allows(entry: dict[str, Any], expected: BedrockPermission) -> None:
-    assert planned(entry).bedrock == (expected,)
 
 
 def test_bedrock_region_comes_from_the_entry_then_the_catalog_then_the_deployment() -> None:
@@ -124,6 +92,25 @@ def test_region_without_an_image_is_named() -> None:
             ).model_copy(update={"region": "us-gov-east-9"}),
             ON_AWS,
         )
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "us-iso-east-1", "eusc-de-east-1"])
+def test_region_without_the_web_adapter_is_named(region: str) -> None:
+    with pytest.raises(PlanningError, match=f"Lambda Web Adapter.* is not published in {region!r}"):
+        planned({"id": "g", "provider": "openai", "model": "gpt-4o"}, region=region)
+
+
+def test_handler_in_china_uses_chinas_own_partition_and_account() -> None:
+    plan = planned({"id": "g", "provider": "openai", "model": "gpt-4o"}, region="cn-north-1")
+
+    assert plan.handler.layer_arn.startswith("arn:aws-cn:lambda:cn-north-1:041581134020:layer:")
+
+
+def test_container_environment_with_ours_stays_within_sagemakers_limit() -> None:
+    most = {f"V{n}": "x" for n in range(97)}
+    entry = {**SELF_HOSTED, "source": {"huggingface": "org/m", "revision": "v1"}, "environment": most}
+
+    assert len(planned(entry).endpoints[0].environment) == 100  # botocore: EnvironmentMap
 
 
 def test_owners_tags_come_beside_ours() -> None:

@@ -34,7 +34,7 @@ resource "aws_ssm_parameter" "model_smollm2" {
     }
   })
 
-  depends_on = [aws_sagemaker_endpoint.smollm2]
+  depends_on = [aws_sagemaker_endpoint.smollm2, aws_iam_role_policy.handler_sagemaker]
 }
 
 resource "aws_ssm_parameter" "model_nova_micro" {

@@ -60,8 +60,9 @@ resource "aws_iam_role_policy" "handler_sagemaker" {
         "sagemaker:InvokeEndpoint",
         "sagemaker:InvokeEndpointWithResponseStream",
       ]
+      # By name, not by reference: an endpoint that cannot be created must not keep the others from being invoked.
       Resource = [
-        aws_sagemaker_endpoint.smollm2.arn,
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-demo-smollm2",
       ]
     }]
   })
@@ -74,24 +75,28 @@ resource "aws_iam_role_policy" "handler_bedrock" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # nova-micro
       {
+        Sid      = "InvokeInferenceProfiles"
         Effect   = "Allow"
         Action   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
-        Resource = "arn:${local.partition}:bedrock:us-west-2:${local.account_id}:inference-profile/us.amazon.nova-micro-v1:0"
+        Resource = local.inference_profiles
       },
+      # A profile passes a request on to its model in another region; the model is allowed on that way only.
       {
+        Sid    = "InvokeModelsThroughInferenceProfiles"
         Effect = "Allow"
         Action = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
         Resource = [
           "arn:${local.partition}:bedrock:*::foundation-model/amazon.nova-micro-v1:0",
         ]
-        Condition = {
-          StringEquals = {
-            "bedrock:InferenceProfileArn" = "arn:${local.partition}:bedrock:us-west-2:${local.account_id}:inference-profile/us.amazon.nova-micro-v1:0"
-          }
-        }
+        Condition = { StringEquals = { "bedrock:InferenceProfileArn" = local.inference_profiles } }
       },
     ]
   })
+}
+
+locals {
+  inference_profiles = [
+    "arn:${local.partition}:bedrock:us-west-2:${local.account_id}:inference-profile/us.amazon.nova-micro-v1:0",
+  ]
 }

@@ -30,7 +30,7 @@ resource "aws_ssm_parameter" "model_mixed_case_id" {
     defaults = {}
   })
 
-  depends_on = [aws_sagemaker_endpoint.mixed_case_id]
+  depends_on = [aws_sagemaker_endpoint.mixed_case_id, aws_iam_role_policy.handler_sagemaker]
 }
 
 resource "aws_ssm_parameter" "model_titan" {

@@ -60,8 +60,10 @@ resource "aws_iam_role_policy" "handler_sagemaker" {
         "sagemaker:InvokeEndpoint",
         "sagemaker:InvokeEndpointWithResponseStream",
       ]
+      # By name, not by reference: an endpoint that cannot be created must not keep the others from being invoked.
       Resource = [
-        aws_sagemaker_endpoint.mixed_case_id.arn,
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hostile-Mixed-Case-id",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hostile-mixed-case-id",
       ]
     }]
   })
@@ -74,8 +76,8 @@ resource "aws_iam_role_policy" "handler_bedrock" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # titan
       {
+        Sid    = "InvokeModels"
         Effect = "Allow"
         Action = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
         Resource = [

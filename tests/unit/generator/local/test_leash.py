@@ -47,6 +47,17 @@ def test_letting_go_ends_the_whole_group(tmp_path: Path, how: str) -> None:
     assert not _is_running(grandchild)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+def test_a_leash_that_is_killed_takes_the_command_along(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    running = start("sh", "-c", f"echo $$ > {file}; exec sleep 60")
+    until(lambda: file.exists() and file.read_text().strip())
+
+    running.kill()
+
+    until(lambda: not _is_running(int(file.read_text())))
+
+
 def test_a_command_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     file = tmp_path / "ready"
     running = start("sh", "-c", f"trap '' TERM; touch {file}; while :; do sleep 0.1; done")

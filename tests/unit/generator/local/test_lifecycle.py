@@ -18,6 +18,7 @@ from generator.errors import LocalTargetError
 from generator.local import lifecycle
 from generator.local.lifecycle import PartStatus, Started
 from generator.local.target import LocalTarget, find
+from tests.unit.generator.local.fake_model import FakeModel
 from tests.unit.generator.local.waiting import until
 
 
@@ -75,11 +76,17 @@ def test_a_killed_supervisor_leaves_no_process_and_no_target(folder: Path) -> No
     assert find(folder) is None
 
 
-def test_a_leashed_target_ends_with_whoever_started_it(folder: Path) -> None:
+@pytest.fixture
+def model() -> Iterator[FakeModel]:
+    with FakeModel().running() as running:
+        yield running
+
+
+def test_a_leashed_target_ends_with_whoever_started_it(folder: Path, model: FakeModel) -> None:
     script = (
         "import os, pathlib, signal\n"
         "from generator.local import lifecycle\n"
-        f"lifecycle.start(pathlib.Path({str(folder)!r}), model_url='http://127.0.0.1:9', leashed=True)\n"
+        f"lifecycle.start(pathlib.Path({str(folder)!r}), model_url={model.url!r}, leashed=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
 
@@ -89,22 +96,51 @@ def test_a_leashed_target_ends_with_whoever_started_it(folder: Path) -> None:
     assert find(folder) is None
 
 
-def test_closing_a_leashed_target_ends_it(folder: Path) -> None:
-    started = lifecycle.start(folder, model_url="http://127.0.0.1:9/v1", leashed=True)
-    expected = LocalTarget(**{**started.target.__dict__, "model_url": "http://127.0.0.1:9"})
+def test_closing_a_leashed_target_ends_it(folder: Path, model: FakeModel) -> None:
+    started = lifecycle.start(folder, model_url=f"{model.url}/v1", leashed=True)
+    expected = LocalTarget(**{**started.target.__dict__, "model_url": model.url})
 
     started.close()
 
     assert (started.target, find(folder), processes_of(folder)) == (expected, None, [])
 
 
+def test_giving_up_while_it_starts_leaves_nothing_running(folder: Path) -> None:
+    family: list[psutil.Process] = []
+
+    def give_up(phase: str) -> None:
+        if "control plane" in phase:
+            family.extend(processes_of(folder))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lifecycle.start(folder, on_phase=give_up)
+
+    assert len(family) > 1
+    assert not [each for each in family if is_running(each)]
+    assert find(folder) is None
+
+
+def test_a_users_file_does_not_stand_in_for_a_module(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "uuid.py").write_text("raise SystemExit('the file of the user')")
+    monkeypatch.chdir(tmp_path)
+
+    started = lifecycle.start(folder, leashed=True)
+    started.close()
+
+    assert started.started
+
+
 def test_a_file_that_is_no_model_is_said_with_the_last_words(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "model.gguf"
     file.write_text("not a model")
 
-    with pytest.raises(LocalTargetError, match="the model server did not start") as caught:
+    with pytest.raises(LocalTargetError, match="Is it a whole GGUF file, of a language model") as caught:
         lifecycle.start(folder, model_file=file)
 
+    assert "Traceback" not in caught.value.message
     assert caught.value.hint == f"the whole log is in {folder / 'local.log'}"
     assert (find(folder), processes_of(folder)) == (None, [])
 
@@ -114,6 +150,29 @@ def test_a_model_file_that_does_not_exist_is_said_before_anything_is_started(fol
         lifecycle.start(folder, model_file=Path("gone.gguf"))
 
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "127.0.0.1:8080", "ftp://127.0.0.1", "http://", "http://a:b"])
+def test_a_model_server_that_does_not_answer_is_said_before_anything_is_started(folder: Path, url: str) -> None:
+    with pytest.raises(LocalTargetError, match=re.escape(f"no model server answers at {url!r}: ")):
+        lifecycle.start(folder, model_url=url)
+
+    assert not folder.exists()
+
+
+def test_two_models_are_one_too_many(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(LocalTargetError, match="exclude each other"):
+        lifecycle.start(folder, model_file=tmp_path / "any.gguf", model_url="http://127.0.0.1:9")
+
+
+def test_a_model_for_a_target_that_runs_with_another_is_refused(folder: Path, model: FakeModel) -> None:
+    started = lifecycle.start(folder, model_url=model.url, leashed=True)
+
+    with pytest.raises(LocalTargetError, match="runs already"):
+        lifecycle.start(folder, model_url=model.url)
+
+    assert find(folder) == started.target
+    started.close()
 
 
 def test_asking_for_the_log_of_nothing_says_so(folder: Path) -> None:

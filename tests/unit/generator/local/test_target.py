@@ -70,5 +70,42 @@ def test_the_environment_leads_every_sdk_here() -> None:
         "AWS_ENDPOINT_URL": "http://127.0.0.1:41001",
         "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": "http://127.0.0.1:41002",
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:41002",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "OPENAI_BASE_URL": "http://127.0.0.1:41002/openai/v1",
     }
+
+
+def test_entering_leaves_nothing_that_leads_elsewhere() -> None:
+    environment = {
+        "PATH": "/bin",
+        "HTTPS_PROXY": "http://proxy:3128",
+        "TF_CLI_CONFIG_FILE": "/etc/terraform.rc",
+        **dict.fromkeys(("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_SSM"), "users"),
+        **dict.fromkeys(("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "OPENAI_API_KEY", "OPENAI_ORG_ID"), "users"),
+        **dict.fromkeys(("TF_WORKSPACE", "TF_DATA_DIR", "TF_CLI_ARGS", "TF_CLI_ARGS_apply", "TF_VAR_x"), "users"),
+    }
+
+    _TARGET.enter(environment, "eu-west-1")
+
+    assert environment == {
+        "PATH": "/bin",
+        "HTTPS_PROXY": "http://proxy:3128",
+        "TF_CLI_CONFIG_FILE": "/etc/terraform.rc",
+        "no_proxy": "127.0.0.1,localhost",
+        "NO_PROXY": "127.0.0.1,localhost",
+        **_TARGET.aws_environment("eu-west-1"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "direct"),
+    [("*", "*"), ("corp.example", "corp.example,127.0.0.1,localhost"), ("", "127.0.0.1,localhost")],
+)
+@pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
+def test_entering_keeps_the_users_exceptions_from_the_proxy(name: str, given: str, direct: str) -> None:
+    environment = {name: given}
+
+    _TARGET.enter(environment, "eu-west-1")
+
+    assert (environment["no_proxy"], environment["NO_PROXY"]) == (direct, direct)
