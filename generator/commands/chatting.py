@@ -26,7 +26,9 @@ from generator.commands.context import (
     shown_progress,
     work_on,
 )
+from generator.deployment import LOCAL_FOLDER
 from generator.loading import load_catalog
+from generator.local.target import find
 
 if TYPE_CHECKING:
     from generator.asking import Answer
@@ -103,10 +105,12 @@ def run_demo(
 
     loaded = load_catalog(catalog)
     local_model = demo.LocalModel(model_file, model_url)
-    with shown_progress("Nothing is left running.") as progress:
+    # A local target of somebody else's is used and not ended.
+    left = "The local target ran before and runs on." if find(LOCAL_FOLDER) else "Nothing is left running."
+    with shown_progress(left) as progress:
         if question is None:
             demo.serve_chat(loaded, local_model, progress, port, _announce)
-            typer.echo("\nEnded. Nothing is left running.", err=True)
+            typer.echo(f"\nEnded. {left}", err=True)
         else:
             answer = demo.answer_once(loaded, local_model, progress, question, model, _print_piece)
             _print_answer(answer, as_json=False)

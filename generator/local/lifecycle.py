@@ -211,9 +211,9 @@ def _until_ready(folder: Path, supervisor: subprocess.Popen[bytes], on_phase: Ca
     log = Follower(folder / LOG)
     deadline = time.monotonic() + READY_WITHIN_S
     while True:
+        target = find(folder)  # first: what was logged before it was published is then read below
         for line in log.new_lines():
             _report(line, on_phase)
-        target = find(folder)
         if target is not None and target.pid == supervisor.pid:
             return target
         if supervisor.poll() is not None:

@@ -29,6 +29,7 @@ def amend(data_url: str) -> None:
     """Apply all amendments. Function URLs will point to `data_url`."""
     _stay_on_this_machine()
     _accept_every_instance_type_of_the_api()
+    _update_endpoints()
     _list_tags_of_scalable_targets()
     _leave_out_what_was_not_set()
     _keep_how_functions_log()
@@ -75,6 +76,23 @@ def _instance_types() -> list[str]:
     model = session.client("sagemaker").meta.service_model
     shape: Any = model.shape_for("ProductionVariantInstanceType")
     return list(shape.enum)
+
+
+def _update_endpoints() -> None:
+    """Moto has no UpdateEndpoint, which is how the provider gives an endpoint its new configuration.
+
+    AWS keeps what is not the configuration's: name, tags, creation time.
+    """
+
+    def update_endpoint(self: SageMakerResponse) -> ActionResult:
+        backend, name = self.sagemaker_backend, self._get_param("EndpointName")
+        backend.describe_endpoint(name)  # raises as AWS does where there is no such endpoint
+        old = backend.endpoints[name]
+        new = backend.create_endpoint(name, self._get_param("EndpointConfigName"), old.tags)
+        new.creation_time = old.creation_time
+        return ActionResult({"EndpointArn": new.arn})
+
+    SageMakerResponse.update_endpoint = update_endpoint  # type: ignore[attr-defined]  # moto has none
 
 
 def _list_tags_of_scalable_targets() -> None:

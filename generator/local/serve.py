@@ -56,8 +56,8 @@ class Supervisor:
         with ExitStack() as parts:
             target = self._start_planes(parts, self._start_model(parts))
             parts.callback(withdraw, self._folder)
-            publish(self._folder, target)
             _LOG.info("ready: %s", ", ".join((target.control_url, target.data_url, target.model_url)))
+            publish(self._folder, target)
             try:
                 threading.Event().wait()
             finally:

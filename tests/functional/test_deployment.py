@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -79,21 +80,36 @@ def test_no_key_is_in_state_module_or_log(deployed: Deployed) -> None:
     assert [str(path) for path in files if planted.encode() in path.read_bytes()] == []
 
 
-def test_destroy_leaves_nothing(deployed: Deployed, tmp_path: Path) -> None:
-    """A second deployment beside the demo: destroyed to nothing, while the demo stays."""
+def test_second_deployment_is_changed_in_place_and_goes_without_a_trace(deployed: Deployed, tmp_path: Path) -> None:
+    """Beside the demo, which stays as it is all the while."""
     catalog = tmp_path / "second.yaml"
     text = (deployed.terrachat.folder / "catalog.yaml").read_text(encoding="utf-8")
-    catalog.write_text(text.replace('"deployment": "demo"', '"deployment": "second"'), encoding="utf-8")
+    text = text.replace('"deployment": "demo"', '"deployment": "second"')
+    here = ("--local", "--catalog", str(catalog))
     before = _everything(deployed)
-    deployed.terrachat.ok("apply", "--local", "--yes", "--catalog", str(catalog))
+    catalog.write_text(text, encoding="utf-8")
+    deployed.terrachat.ok("apply", "--yes", *here)
     between = _everything(deployed)
+    first = _second_endpoint(deployed)
 
-    deployed.terrachat.ok("destroy", "--local", "--yes", "--catalog", str(catalog))
+    catalog.write_text(text.replace("ml.g5.xlarge", "ml.g5.2xlarge"), encoding="utf-8")
+    deployed.terrachat.ok("apply", "--yes", *here)
+    second = _second_endpoint(deployed)
 
     assert len(between) > len(before) > 10
+    assert second["CreationTime"] == first["CreationTime"]
+    assert second["EndpointConfigName"] != first["EndpointConfigName"]
+    assert deployed.terrachat.ok("plan", "--json", *here).json() == {"changes": []}
+
+    deployed.terrachat.ok("destroy", "--yes", *here)
+
     assert _everything(deployed) == before
-    again = deployed.terrachat.ok("destroy", "--local", "--yes", "--catalog", str(catalog))
+    again = deployed.terrachat.ok("destroy", "--yes", *here)
     assert again.stdout == "There was nothing to destroy.\n"
+
+
+def _second_endpoint(deployed: Deployed) -> Any:
+    return boto3.client("sagemaker", **deployed.aws()).describe_endpoint(EndpointName="terrachat-second-smollm2")
 
 
 def _everything(deployed: Deployed) -> set[str]:
