@@ -20,7 +20,7 @@ from frontend.history import ConversationStore
 from frontend.state import LANGUAGE_KEY, PageState
 from frontend.turns import TurnRegistry
 from frontend.views import chat_page, errors
-from frontend.wire import ModelInfo
+from frontend.wire import ChatError, ModelInfo
 
 log = logging.getLogger(__name__)
 _LOGO = str(Path(__file__).with_name("assets") / "terrachat.svg")
@@ -50,7 +50,15 @@ def main(t: i18n.Translator, state: PageState) -> None:
         return
     found, client, store = connect(env.deployment, env.region)
     chat = Chat(env.owner, client, store, turn_registry())
-    chat_page.draw(t, state, chat, found, lambda: list_models(found.handler_url, client), list_models.clear)
+
+    def listed() -> tuple[ModelInfo, ...]:
+        try:
+            return list_models(found.handler_url, client)
+        except ChatError:
+            connect.clear()  # the handler may have been replaced, and its URL with it: the next run looks again
+            raise
+
+    chat_page.draw(t, state, chat, found, listed, list_models.clear)
 
 
 def translator(state: PageState) -> i18n.Translator:

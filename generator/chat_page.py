@@ -32,7 +32,7 @@ class ChatPage:
         `environment` says which deployment it shows (docs/contracts.md, section 3); what it prints goes to `log`.
         Raises TerrachatError with the page's own words where it does not come up.
         """
-        port = _free_port(port)
+        port = free_port(port)
         page = cls(f"http://127.0.0.1:{port}/", _spawn({**os.environ, **environment}, log, port))
         try:
             page._wait_until_served(log)
@@ -83,7 +83,7 @@ def _spawn(environment: Mapping[str, str], log: Path, port: int) -> subprocess.P
         )
 
 
-def _free_port(wanted: int | None) -> int:
+def free_port(wanted: int | None) -> int:
     """The port asked for, or any free one. Raises TerrachatError where the one asked for is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

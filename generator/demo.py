@@ -14,7 +14,7 @@ from pathlib import Path
 from generator import deployment
 from generator.asking import Answer, ask, choose, connect, list_models
 from generator.catalog import Catalog
-from generator.chat_page import ChatPage
+from generator.chat_page import ChatPage, free_port
 from generator.deployment import LOCAL_FOLDER, Target
 from generator.errors import TerrachatError
 from generator.local import lifecycle
@@ -72,6 +72,7 @@ def serve_chat(
     catalog: Catalog, model: LocalModel, progress: Progress, port: int | None, on_ready: Callable[[str], None]
 ) -> None:
     """Deploy and serve the chat page until Ctrl-C, then take everything down."""
+    free_port(port)  # a port that is taken is better said now than after the deployment
     with deployed(catalog, model, progress) as target:
         serve_page(catalog, target, progress, port, on_ready)
 

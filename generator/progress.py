@@ -48,7 +48,7 @@ class Progress:
         self._done = 0
         self._planned = 0
         self.seconds: dict[str, float] = {}
-        self._live = Live(console=self._console, refresh_per_second=8, transient=True, get_renderable=self._render)
+        self._live = self._new_live()
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -59,6 +59,7 @@ class Progress:
         self._in_flight.clear()
         self._done = self._planned = 0
         if self._console.is_terminal:
+            self._live = self._new_live()  # one that is started again erases as many lines as it had at its end
             self._live.start()
         else:
             self._print(f"{name} …")
@@ -94,6 +95,9 @@ class Progress:
                 self.conclude(f"{event.add} to add, {event.change} to change, {event.remove} to destroy")
             case Diagnostic(severity="warning"):
                 self._print(Text(f"! {event.summary}", style="yellow"))
+
+    def _new_live(self) -> Live:
+        return Live(console=self._console, refresh_per_second=8, transient=True, get_renderable=self._render)
 
     def _resource(self, event: ResourceProgress) -> None:
         if event.phase == "start":

@@ -38,7 +38,10 @@ DirectoryOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-PortOption = Annotated[int | None, typer.Option("--port", help="Port of the chat page.", show_default="a free one")]
+PortOption = Annotated[
+    int | None,
+    typer.Option("--port", help="Port of the chat page.", show_default="a free one", min=1, max=65535),
+]
 ModelFileOption = Annotated[
     Path | None,
     typer.Option("--model-file", help="A GGUF file to answer with.", metavar="FILE", exists=True, dir_okay=False),

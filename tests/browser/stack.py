@@ -51,17 +51,7 @@ class Stack:
 
     def deploy(self) -> None:
         """Put into the emulated AWS what `terrachat apply` would (docs/contracts.md, sections 2 and 5)."""
-        parameter = {
-            "version": 1,
-            "deployment": self.deployment,
-            "region": REGION,
-            "handler_url": self.handler.url,
-            "conversations_table": self.table,
-            "api_keys_secret": f"terrachat/{self.deployment}/api-keys",
-        }
-        self.session.client("ssm", endpoint_url=self.aws_url).put_parameter(
-            Name=f"/terrachat/{self.deployment}/handler", Type="String", Value=json.dumps(parameter)
-        )
+        self.publish(self.handler.url)
         self.session.client("dynamodb", endpoint_url=self.aws_url).create_table(
             TableName=self.table,
             BillingMode="PAY_PER_REQUEST",
@@ -70,6 +60,20 @@ class Stack:
                 {"AttributeName": "pk", "AttributeType": "S"},
                 {"AttributeName": "sk", "AttributeType": "S"},
             ],
+        )
+
+    def publish(self, handler_url: str) -> None:
+        """Let the deployment's handler be at `handler_url`."""
+        parameter = {
+            "version": 1,
+            "deployment": self.deployment,
+            "region": REGION,
+            "handler_url": handler_url,
+            "conversations_table": self.table,
+            "api_keys_secret": f"terrachat/{self.deployment}/api-keys",
+        }
+        self.session.client("ssm", endpoint_url=self.aws_url).put_parameter(
+            Name=f"/terrachat/{self.deployment}/handler", Type="String", Value=json.dumps(parameter), Overwrite=True
         )
 
     def drop_table(self) -> None:

@@ -147,26 +147,21 @@ def test_missing_terraform_is_named_with_what_to_install(terrachat: CommandLine,
     assert "there is no terraform on PATH\nInstall Terraform 1.5 or newer" in done.stderr
 
 
-def test_port_that_is_taken_is_named(terrachat: CommandLine) -> None:
+def test_port_that_is_taken_is_named_before_anything_is_started(terrachat: CommandLine) -> None:
+    (terrachat.folder / "catalog.yaml").write_text(GOOD)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        program = (
-            "from pathlib import Path; from generator.chat_page import ChatPage; from generator.errors import *\n"
-            f"try: ChatPage.start({{}}, Path('chat.log'), {port})\n"
-            "except TerrachatError as error: print(error.message)"
-        )
-        done = subprocess.run(
-            [terrachat.argv()[0], "-c", program],
-            cwd=terrachat.folder,
-            env=terrachat.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
-    assert done.stdout.startswith(f"the port {port} cannot be used: ")
+        ran = terrachat("demo", "--port", str(port))
+
+    assert (ran.exit_code, ran.stderr.partition(": ")[0]) == (1, f"the port {port} cannot be used")
+    assert not (terrachat.folder / ".terrachat").exists()
+
+
+def test_port_that_no_machine_has_is_a_usage_mistake(terrachat: CommandLine) -> None:
+    assert terrachat("demo", "--port", "80000").exit_code == 2
 
 
 @pytest.mark.local

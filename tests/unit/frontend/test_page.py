@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import frontend
+from tests.browser.fake_handler import FakeHandler
 from tests.browser.stack import Stack
 
 APP = Path(frontend.__file__).with_name("app.py")
@@ -201,3 +202,20 @@ def test_a_handler_that_is_gone_leaves_the_conversations_readable(open_page: Ope
     assert "The connection to the handler failed" in texts(page)
     assert page.chat_message[1].markdown[0].value == "You said: Still here"
     assert not page.exception
+
+
+def test_a_handler_that_moved_is_found_again(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page()
+    stack.handler.stop()
+    moved = FakeHandler(models=("echo",)).start()
+    try:
+        stack.publish(moved.url)
+        st.cache_data.clear()
+        assert "The connection to the handler failed" in texts(page.run())
+
+        next(button for button in page.button if button.label == "Refresh").click().run()
+
+        assert page.selectbox[0].value == "echo"
+        assert "The connection to the handler failed" not in texts(page)
+    finally:
+        moved.stop()

@@ -49,6 +49,20 @@ def test_failed_phase_leaves_the_word_to_the_error() -> None:
     assert "Apply" in progress.seconds
 
 
+def test_terminal_keeps_what_an_ended_phase_came_to() -> None:
+    progress, output = printed(terminal=True)
+    with progress.phase("First"):
+        progress.say("a detail that takes two lines " * 5)
+        progress._live.refresh()
+    ended = len(output.getvalue())
+
+    with progress.phase("Second"):
+        pass
+
+    up = "\x1b[1A"
+    assert up not in output.getvalue()[ended:].partition("Second")[0]
+
+
 def test_terminal_shows_what_is_in_flight() -> None:
     progress, output = printed(terminal=True)
 
