@@ -47,9 +47,13 @@ class ChatPage:
         self._process.stdin.close()
         self._process.wait()
 
-    def wait(self) -> None:
-        """Return when the page's process has ended by itself, which it does only by failing."""
-        self._process.wait()
+    def has_ended(self, within_s: float) -> bool:
+        """Wait for the page's process to end by itself, which it does only by failing; whether it has."""
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _wait_until_served(self, log: Path) -> None:
         deadline = time.monotonic() + _START_LIMIT_S

@@ -16,11 +16,13 @@ from generator.asking import Answer, ask, choose, connect, list_models
 from generator.catalog import Catalog
 from generator.chat_page import ChatPage, free_port
 from generator.deployment import LOCAL_FOLDER, Target
-from generator.errors import TerrachatError
+from generator.errors import LocalTargetError, TerrachatError
 from generator.local import lifecycle
+from generator.local.target import find
 from generator.progress import Progress
 
 _PAGE_LOG = LOCAL_FOLDER / "chat.log"
+_LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,25 @@ def serve_page(
 ) -> None:
     """Serve the chat page for what is deployed until Ctrl-C, which is how one ends it.
 
-    Raises TerrachatError where the page does not come up, or ends by itself.
+    Raises TerrachatError where the page does not come up, or ends by itself, and LocalTargetError where the local
+    target ends.
     """
     with progress.phase("Start the chat page"):
         page = ChatPage.start(page_environment(catalog, target), _PAGE_LOG, port)
     with closing(page):
         on_ready(page.url)
         try:
-            page.wait()
+            while not page.has_ended(within_s=_LOOK_EVERY_S):
+                _require_running(target)
         except KeyboardInterrupt:
             return
     raise TerrachatError("the chat page ended by itself", hint=f"Its output is in {_PAGE_LOG}")
+
+
+def _require_running(target: Target) -> None:
+    """Raise LocalTargetError where the local target that the page shows is gone; another one would be unknown to it."""
+    if target.local is not None and find(LOCAL_FOLDER) != target.local:
+        raise LocalTargetError("the local target ended, and the page with it", hint="Why: terrachat local logs")
 
 
 def timing(seconds: Mapping[str, float], answer: Answer) -> str:
