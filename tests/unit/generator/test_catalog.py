@@ -24,8 +24,8 @@ from generator.catalog import (
     OpenAIEntry,
     Section,
 )
-from generator.catalog_types import LOG_RETENTION_DAYS
-from generator.echoing import quoted, secret_kind
+from generator.catalog.echoing import quoted, secret_kind
+from generator.catalog.value_types import LOG_RETENTION_DAYS
 from generator.families.instance_types import NEWER_TYPES, PROVIDER_TYPES
 from generator.families.regions import NEWER_REGIONS, PROVIDER_REGIONS
 from generator.naming import MODEL_ID, Collision, aws_name, collisions, terraform_name

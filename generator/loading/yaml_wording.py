@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.echoing import odd_space
+from generator.catalog.echoing import odd_space
 
 # In libyaml's words -> in ours; `{began}` is the line where the enclosing part begins. The first that fits is taken.
 _WORDS: tuple[tuple[str, str], ...] = (

@@ -15,11 +15,11 @@ from typing import Any, NoReturn
 
 import yaml
 
-from generator.conflicts import Parts
-from generator.echoing import odd_space, quoted, secret_kind
-from generator.fields import Plain
-from generator.yaml_nodes import Listing, Node, Place, Remark, Scalar, Table, Tree
-from generator.yaml_wording import SyntaxFlaw
+from generator.catalog.conflicts import Parts
+from generator.catalog.echoing import odd_space, quoted, secret_kind
+from generator.catalog.fields import Plain
+from generator.loading.yaml_nodes import Listing, Node, Place, Remark, Scalar, Table, Tree
+from generator.loading.yaml_wording import SyntaxFlaw
 
 MAX_DEPTH = 32
 MAX_NODES = 200_000

@@ -1,7 +1,7 @@
 """Where two parts of a catalog, each right by itself, contradict each other. Pure.
 
 In: a catalog as plain data, of which any part may be missing or wrong. Out: the conflicts among the parts that are
-usable. Separate from the models in catalog.py because pydantic checks the whole only when every part is right, and an
+usable. Separate from the models in generator.catalog because pydantic checks the whole only when every part is right, and an
 author wants all problems at once.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.echoing import quoted
+from generator.catalog.echoing import quoted
 from generator.naming import MODEL_ID, collisions
 
 Parts = tuple[str | int, ...]

@@ -1,6 +1,6 @@
 """The types of a catalog's keys: what each takes, how much, in which unit, and by whose rule.
 
-Separate from catalog.py, which says which keys there are, because each of these is a fact about somebody else's system
+Separate from generator.catalog, which says which keys there are, because each of these is a fact about somebody else's system
 (AWS's limits, a provider's names) and changes with it.
 """
 
@@ -11,9 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from generator.families.instance_types import NEWER_TYPES, PROVIDER_TYPES, PROVIDER_VERSION
-from generator.families.regions import NEWER_REGIONS, PROVIDER_REGIONS
-from generator.fields import (
+from generator.catalog.fields import (
     NOT_A_BARE_BOOLEAN,
     Plain,
     broken_rule,
@@ -23,6 +21,8 @@ from generator.fields import (
     pattern,
     whole_number,
 )
+from generator.families.instance_types import NEWER_TYPES, PROVIDER_TYPES, PROVIDER_VERSION
+from generator.families.regions import NEWER_REGIONS, PROVIDER_REGIONS
 from generator.naming import MODEL_ID, terraform_name
 
 LOG_RETENTION_DAYS = (

@@ -1,6 +1,6 @@
 """Path -> the text of a catalog, or a CatalogError that says why there is none.
 
-Separate from loading.py because it is the only part of reading a catalog that touches the disk. It never blocks (a
+Separate from generator.loading because it is the only part of reading a catalog that touches the disk. It never blocks (a
 FIFO is refused unread) and never reads more than 5 MB.
 """
 
@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from typing import NoReturn
 
-from generator.echoing import character_name
+from generator.catalog.echoing import character_name
 from generator.errors import CatalogError, CatalogProblem
 
 MAX_BYTES = 5_000_000

@@ -1,6 +1,6 @@
 """One of pydantic's errors about a catalog -> where it belongs and what to write instead. Pure.
 
-Separate from catalog.py because the words need what no single rule knows: the neighbouring keys, the keys of other
+Separate from generator.catalog because the words need what no single rule knows: the neighbouring keys, the keys of other
 providers, the nearest spelling. Only errors that are shown are explained, since looking for a spelling takes time.
 """
 
@@ -22,9 +22,9 @@ from generator.catalog import (
     Instances,
     Section,
 )
-from generator.conflicts import Parts
-from generator.echoing import kind_of, listed, quoted
-from generator.fields import CHOICE, RULE
+from generator.catalog.conflicts import Parts
+from generator.catalog.echoing import kind_of, listed, quoted
+from generator.catalog.fields import CHOICE, RULE
 from generator.suggesting import nearest
 
 _EXAMPLE = "- {id: gpt, provider: openai, model: gpt-4o}"

@@ -1,4 +1,4 @@
-"""The values of a YAML file, each with its line and column: what yaml_tree.py builds and loading.py looks things up in.
+"""The values of a YAML file, each with its line and column: what yaml_tree.py builds and generator.loading looks things up in.
 
 Separate because looking up needs neither PyYAML nor the rules for building.
 """
@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from generator.conflicts import Parts
-from generator.echoing import quoted, secret_kind
+from generator.catalog.conflicts import Parts
+from generator.catalog.echoing import quoted, secret_kind
 
 _LONGEST_KEY = 64  # in a path; longer ones are shortened
 

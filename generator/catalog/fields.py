@@ -1,7 +1,7 @@
-"""The kinds of value that a catalog's keys take: the rules behind the types in catalog.py, each in its own words.
+"""The kinds of value that a catalog's keys take: the rules behind the types in generator.catalog, each in its own words.
 
 In: one value, as a YAML file or a Python caller gives it. Out: the same value checked, or a PydanticCustomError whose
-message is meant for the catalog's author. Separate from catalog.py so that there a key reads as one line.
+message is meant for the catalog's author. Separate from generator.catalog so that there a key reads as one line.
 
 A scalar without quotes arrives as `Plain`, text that has not been judged: only the key it belongs to knows whether
 `1.10` is a number or a revision. So a text keeps every character of what was written, and a number is read only where
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from generator.echoing import character_name, control_character, kind_of, quoted
+from generator.catalog.echoing import character_name, control_character, kind_of, quoted
 
 RULE = "catalog_rule"  # the error's message is ours and complete
 CHOICE = "catalog_choice"  # the message still lacks the nearest spelling, which costs too much to look up each time

@@ -1,7 +1,7 @@
 """What a catalog may say: its keys, as pydantic models that are frozen and refuse unknown keys. No IO.
 
-In: plain data (mappings, lists, text, numbers), from loading.py or from Python. Out: a `Catalog`, or
-pydantic's ValidationError, which loading.py turns into sentences with places. A required key's description and
+In: plain data (mappings, lists, text, numbers), from generator.loading or from Python. Out: a `Catalog`, or
+pydantic's ValidationError, which generator.loading turns into sentences with places. A required key's description and
 example stand here because the message about its absence is made of them.
 """
 
@@ -12,9 +12,9 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from generator import catalog_types as types
-from generator.conflicts import conflicts
-from generator.fields import broken_rule
+from generator.catalog import value_types as types
+from generator.catalog.conflicts import conflicts
+from generator.catalog.fields import broken_rule
 
 CONFLICT = "catalog_conflict"  # the type of the error for two parts that contradict each other
 

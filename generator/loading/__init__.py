@@ -1,7 +1,7 @@
 """A catalog's YAML file -> `Catalog`, or every problem in it at once, each with its place.
 
-In: a path. Out: the frozen Catalog of catalog.py. The steps are one module each: catalog_file.py reads the text,
-yaml_tree.py gives every value a line and a column, catalog.py judges the values, explaining.py finds the words. This
+In: a path. Out: the frozen Catalog of generator.catalog. The steps are one module each: catalog_file.py reads the text,
+yaml_tree.py gives every value a line and a column, generator.catalog judges the values, explaining.py finds the words. This
 one joins them: it looks up the place of each problem, sorts them as they stand in the file, and cuts the list.
 """
 
@@ -17,13 +17,23 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.catalog import CONFLICT, Catalog
-from generator.catalog_file import read_catalog_file
-from generator.conflicts import Parts, conflicts
-from generator.echoing import secret_kind
+from generator.catalog.conflicts import Parts, conflicts
+from generator.catalog.echoing import secret_kind
 from generator.errors import CatalogError, CatalogProblem
-from generator.explaining import explain, is_about_key, parts_of
-from generator.yaml_nodes import Node, Place, Scalar, Tree, key_path, key_place, plain_data, scalars, value_place
-from generator.yaml_tree import compose
+from generator.loading.catalog_file import read_catalog_file
+from generator.loading.explaining import explain, is_about_key, parts_of
+from generator.loading.yaml_nodes import (
+    Node,
+    Place,
+    Scalar,
+    Tree,
+    key_path,
+    key_place,
+    plain_data,
+    scalars,
+    value_place,
+)
+from generator.loading.yaml_tree import compose
 
 MAX_SHOWN = 50
 
