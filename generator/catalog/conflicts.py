@@ -1,8 +1,8 @@
 """Where two parts of a catalog, each right by itself, contradict each other. Pure.
 
 In: a catalog as plain data, of which any part may be missing or wrong. Out: the conflicts among the parts that are
-usable. Separate from the models in generator.catalog because pydantic checks the whole only when every part is right, and an
-author wants all problems at once.
+usable. Separate from the models in generator.catalog because pydantic checks the whole only when every part is right,
+and an author wants all problems at once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The kinds of value that a catalog's keys take: the rules behind the types in generator.catalog, each in its own words.
+"""The kinds of value that a catalog's keys take: the rules behind the types in generator.catalog, each in its own
+words.
 
 In: one value, as a YAML file or a Python caller gives it. Out: the same value checked, or a PydanticCustomError whose
 message is meant for the catalog's author. Separate from generator.catalog so that there a key reads as one line.

@@ -1,7 +1,7 @@
 """The types of a catalog's keys: what each takes, how much, in which unit, and by whose rule.
 
-Separate from generator.catalog, which says which keys there are, because each of these is a fact about somebody else's system
-(AWS's limits, a provider's names) and changes with it.
+Separate from generator.catalog, which says which keys there are, because each of these is a fact about somebody else's
+system (AWS's limits, a provider's names) and changes with it.
 """
 
 from __future__ import annotations

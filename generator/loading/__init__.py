@@ -1,8 +1,8 @@
 """A catalog's YAML file -> `Catalog`, or every problem in it at once, each with its place.
 
 In: a path. Out: the frozen Catalog of generator.catalog. The steps are one module each: catalog_file.py reads the text,
-yaml_tree.py gives every value a line and a column, generator.catalog judges the values, explaining.py finds the words. This
-one joins them: it looks up the place of each problem, sorts them as they stand in the file, and cuts the list.
+yaml_tree.py gives every value a line and a column, generator.catalog judges the values, explaining.py finds the words.
+This one joins them: it looks up the place of each problem, sorts them as they stand in the file, and cuts the list.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Path -> the text of a catalog, or a CatalogError that says why there is none.
 
-Separate from generator.loading because it is the only part of reading a catalog that touches the disk. It never blocks (a
-FIFO is refused unread) and never reads more than 5 MB.
+Separate from generator.loading because it is the only part of reading a catalog that touches the disk. It never blocks
+(a FIFO is refused unread) and never reads more than 5 MB.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """One of pydantic's errors about a catalog -> where it belongs and what to write instead. Pure.
 
-Separate from generator.catalog because the words need what no single rule knows: the neighbouring keys, the keys of other
-providers, the nearest spelling. Only errors that are shown are explained, since looking for a spelling takes time.
+Separate from generator.catalog because the words need what no single rule knows: the neighbouring keys, the keys of
+other providers, the nearest spelling. Only errors that are shown are explained, since looking for a spelling takes
+time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The values of a YAML file, each with its line and column: what yaml_tree.py builds and generator.loading looks things up in.
+"""The values of a YAML file, each with its line and column: what yaml_tree.py builds and generator.loading looks things
+up in.
 
 Separate because looking up needs neither PyYAML nor the rules for building.
 """
