@@ -25,15 +25,17 @@ class Answer:
     completion_tokens: int | None = None
 
 
-def connect(deployment: str, region: str) -> ChatClient:
+def connect(deployment: str, region: str, *, local: bool = False) -> ChatClient:
     """The handler of a deployment, found through AWS as the environment names it.
 
+    `local` says that this is the local target, where `terrachat apply` alone would deploy to the wrong place.
     Raises AwsError where nothing is deployed under that name, or AWS cannot be asked.
     """
     try:
         found = discover(deployment, region)
     except DiscoveryError as error:
-        raise AwsError(error.message, hint=error.hint) from error
+        hint = "Deploy it: terrachat apply --local" if local and error.code == "not_deployed" else error.hint
+        raise AwsError(error.message, hint=hint) from error
     return ChatClient(found.handler_url, found.region)
 
 

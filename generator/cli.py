@@ -7,9 +7,11 @@ print, prompt or exit.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +22,10 @@ from rich.console import Console
 
 from generator.commands import api_keys, chatting, deploying, local_target
 from generator.errors import TerrachatError
+
+# What a folder is like that cannot be worked in; not a defect, wherever it comes up.
+_NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
+_WRITABLE_HINT = "Terrachat keeps its state in .terrachat and deployments: run it in a folder that you may write to."
 
 app = typer.Typer(
     name="terrachat",
@@ -81,7 +87,10 @@ def main() -> None:
     except TerrachatError as error:
         _print_error(error)
         sys.exit(error.exit_code)
-    except Exception:  # noqa: BLE001 - the outermost border: a defect of ours must not show a traceback
+    except Exception as error:  # noqa: BLE001 - the outermost border: a defect of ours must not show a traceback
+        if isinstance(error, OSError) and error.errno in _NOT_WRITABLE:
+            _print_error(TerrachatError(f"{error.filename}: {error.strerror}", hint=_WRITABLE_HINT))
+            sys.exit(TerrachatError.exit_code)
         sys.exit(_report_defect())
 
 
@@ -103,7 +112,10 @@ def _print_error(error: TerrachatError) -> None:
 def _report_defect() -> int:
     """Keep the traceback in a file for a bug report, and say so in one line."""
     path = Path(".terrachat/defect.log")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        path = Path(tempfile.mkdtemp(prefix="terrachat-")) / path.name
     path.write_text(traceback.format_exc(), encoding="utf-8")
     path.chmod(0o600)
     error = sys.exception()

@@ -21,6 +21,7 @@ from generator.commands.context import (
     PortOption,
     TargetName,
     TargetOption,
+    Work,
     print_json,
     print_table,
     shown_progress,
@@ -31,6 +32,7 @@ from generator.loading import load_catalog
 from generator.local.target import find
 
 if TYPE_CHECKING:
+    from frontend.client import ChatClient
     from generator.asking import Answer
 
 
@@ -41,10 +43,10 @@ def models(
     as_json: JsonOption = False,
 ) -> None:
     """List the deployed models, as the handler does."""
-    from generator.asking import connect, list_models
+    from generator.asking import list_models
 
     work = work_on(catalog, target, local, None)
-    found = list_models(connect(work.catalog.deployment, work.catalog.region))
+    found = list_models(_connect(work))
     if as_json:
         print_json([model.model_dump() for model in found])
     else:
@@ -61,10 +63,10 @@ def ask_model(
     as_json: JsonOption = False,
 ) -> None:
     """Put one question to a deployed model and stream the answer."""
-    from generator.asking import ask, choose, connect, list_models
+    from generator.asking import ask, choose, list_models
 
     work = work_on(catalog, target, local, None)
-    client = connect(work.catalog.deployment, work.catalog.region)
+    client = _connect(work)
     chosen = choose(list_models(client), model)
     answer = ask(client, chosen.id, prompt, _discard if as_json else _print_piece)
     _print_answer(answer, as_json)
@@ -78,10 +80,9 @@ def chat(
 ) -> None:
     """Serve the chat page on this machine until Ctrl-C."""
     from generator import demo
-    from generator.asking import connect
 
     work = work_on(catalog, target, local, None)
-    connect(work.catalog.deployment, work.catalog.region)
+    _connect(work)
     with shown_progress("The deployment is as it was.") as progress:
         demo.serve_page(work.catalog, work.target, progress, port, _announce)
 
@@ -115,6 +116,12 @@ def run_demo(
             answer = demo.answer_once(loaded, local_model, progress, question, model, _print_piece)
             _print_answer(answer, as_json=False)
             typer.echo(demo.timing(progress.seconds, answer), err=True)
+
+
+def _connect(work: Work) -> ChatClient:
+    from generator.asking import connect
+
+    return connect(work.catalog.deployment, work.catalog.region, local=work.target.local is not None)
 
 
 def _announce(url: str) -> None:

@@ -100,7 +100,8 @@ def holder(folder: Path) -> int | None:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return int(lock.read() or 0) or None
+                held_by = lock.read()
+                return int(held_by) if held_by.isdigit() else None
     except FileNotFoundError:
         return None
     return None

@@ -110,16 +110,28 @@ class Deployed:
         }
 
 
+@pytest.fixture(scope="session")
+def zips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of handler zips for all folders: building one takes seconds, and test_packaging.py does it anyway."""
+    return tmp_path_factory.mktemp("zips")
+
+
+def _command_line(folder: Path, zips: Path) -> CommandLine:
+    (folder / ".terrachat").mkdir()
+    (folder / ".terrachat/cache").symlink_to(zips)
+    return CommandLine(folder)
+
+
 @pytest.fixture
-def terrachat(tmp_path: Path) -> CommandLine:
-    """The command line in an empty folder."""
-    return CommandLine(tmp_path)
+def terrachat(tmp_path: Path, zips: Path) -> CommandLine:
+    """The command line in a folder of its own."""
+    return _command_line(tmp_path, zips)
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(tmp_path_factory: pytest.TempPathFactory, zips: Path) -> Iterator[Deployed]:
     """The demo's three providers, up for the whole session."""
-    command_line = CommandLine(tmp_path_factory.mktemp("deployed"))
+    command_line = _command_line(tmp_path_factory.mktemp("deployed"), zips)
     # YAML takes JSON, and JSON leaves no doubt about the hostile values.
     catalog = json.dumps(CATALOG, ensure_ascii=False, indent=1)
     (command_line.folder / "catalog.yaml").write_text(catalog, encoding="utf-8")

@@ -93,6 +93,17 @@ def test_local_target_that_is_not_running(
     assert (ran.exit_code, ran.stderr) == (exit_code, said)
 
 
+@pytest.mark.parametrize("arguments", [["local", "up"], ["demo"]], ids=" ".join)
+def test_folder_that_cannot_hold_the_state_is_named(terrachat: CommandLine, arguments: list[str]) -> None:
+    (terrachat.folder / "catalog.yaml").write_text(GOOD)
+    (terrachat.folder / ".terrachat").write_text("a file, not a folder")
+
+    ran = terrachat(*arguments)
+
+    assert ran.exit_code == 1
+    assert ".terrachat/local: Not a directory\nTerrachat keeps its state in .terrachat" in ran.stderr
+
+
 def test_usage_mistake_exits_with_two(terrachat: CommandLine) -> None:
     assert terrachat("aply").exit_code == 2
 

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.functional.conftest import HOSTILE_TAGS, MODEL_IDS, Deployed
+from tests.functional.conftest import CATALOG, HOSTILE_TAGS, MODEL_IDS, Deployed
 
 pytestmark = pytest.mark.local
 
@@ -40,6 +40,17 @@ def test_status_and_models_agree_that_everything_is_live(deployed: Deployed) -> 
         (model_id, True, True, "ready") for model_id in MODEL_IDS
     ]
     assert sorted(model["id"] for model in models) == sorted(MODEL_IDS)
+
+
+@pytest.mark.parametrize("arguments", [["models"], ["ask", "gpt", "Hello"], ["chat"]], ids=lambda each: each[0])
+def test_what_is_not_deployed_here_is_not_sent_to_aws(deployed: Deployed, arguments: list[str]) -> None:
+    other = json.dumps({**CATALOG, "deployment": "other"}, ensure_ascii=False)
+    (deployed.terrachat.folder / "other.yaml").write_text(other, encoding="utf-8")
+
+    ran = deployed.terrachat(*arguments, "--local", "--catalog", "other.yaml")
+
+    said = "Nothing named 'other' is deployed in 'us-east-1'.\nDeploy it: terrachat apply --local\n"
+    assert (ran.exit_code, ran.stderr) == (3, said)
 
 
 def test_hostile_values_reach_aws_unchanged(deployed: Deployed) -> None:
