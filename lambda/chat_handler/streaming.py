@@ -55,11 +55,19 @@ class ChunkDecoder:
         """The chunk in a last line without a newline, if there is one.
 
         Raises:
-            UpstreamError: what is left is no JSON object.
+            StreamTruncatedError: the last line has no end and is no JSON object: it was cut.
+            UpstreamError: what is left is no JSON object, and was not cut either.
 
         """
         line, self._rest = self._rest, b""
-        chunks = [self._take(line), self._take(b"")]
+        try:
+            chunks = [self._take(line), self._take(b"")]
+        except UpstreamError as exc:
+            if not line.startswith((b"data:", b"{")):  # an error page, say: no chunk that was begun
+                raise
+            raise StreamTruncatedError(
+                "the upstream's stream ended in the middle of a chunk: the answer is cut off; ask again"
+            ) from exc
         return [chunk for chunk in chunks if chunk is not None]
 
     def _take(self, line: bytes) -> JsonObject | None:

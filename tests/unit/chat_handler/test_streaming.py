@@ -86,7 +86,6 @@ def test_what_is_encoded_can_be_decoded(sent: dict[str, Any]) -> None:
     [
         pytest.param(b"<html>gateway</html>\n", id="HTML"),
         pytest.param(b"data: {broken\n\n", id="broken JSON"),
-        pytest.param(b"data: {broken", id="broken JSON at the end"),
         pytest.param(b"{broken\n", id="broken JSON line"),
         pytest.param(b"data: [1]\n\n", id="not an object"),
         pytest.param(b"data: \xff\n\n", id="not UTF-8"),
@@ -98,6 +97,16 @@ def test_what_is_no_chunk_is_an_upstream_error_that_repeats_nothing(stream: byte
         chunks_of(stream)
 
     assert not any(word in caught.value.message for word in ("gateway", "broken", "xxx"))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [b"data: {broken", b'{"choices": [', 'data: {"é'.encode()[:-1]],
+    ids=["data line", "JSON line", "inside a character"],
+)
+def test_a_last_line_that_was_cut_is_a_truncated_stream(end: bytes) -> None:
+    with pytest.raises(StreamTruncatedError, match="ended in the middle of a chunk"):
+        chunks_of(sse(*CHUNKS).removesuffix(b"data: [DONE]\n\n") + end)
 
 
 def test_done_stops_the_reading() -> None:
