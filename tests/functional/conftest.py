@@ -116,22 +116,28 @@ def zips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("zips")
 
 
-def _command_line(folder: Path, zips: Path) -> CommandLine:
+def _share(zips: Path, folder: Path) -> None:
     (folder / ".terrachat").mkdir()
     (folder / ".terrachat/cache").symlink_to(zips)
-    return CommandLine(folder)
 
 
 @pytest.fixture
-def terrachat(tmp_path: Path, zips: Path) -> CommandLine:
-    """The command line in a folder of its own."""
-    return _command_line(tmp_path, zips)
+def shared_zips(tmp_path: Path, zips: Path) -> None:
+    """For tests that build a handler zip in `terrachat`'s folder."""
+    _share(zips, tmp_path)
+
+
+@pytest.fixture
+def terrachat(tmp_path: Path) -> CommandLine:
+    """The command line in an empty folder."""
+    return CommandLine(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory, zips: Path) -> Iterator[Deployed]:
     """The demo's three providers, up for the whole session."""
-    command_line = _command_line(tmp_path_factory.mktemp("deployed"), zips)
+    command_line = CommandLine(tmp_path_factory.mktemp("deployed"))
+    _share(zips, command_line.folder)
     # YAML takes JSON, and JSON leaves no doubt about the hostile values.
     catalog = json.dumps(CATALOG, ensure_ascii=False, indent=1)
     (command_line.folder / "catalog.yaml").write_text(catalog, encoding="utf-8")

@@ -114,6 +114,7 @@ def test_local_down_without_a_target_is_no_failure(terrachat: CommandLine) -> No
     assert (ran.exit_code, ran.stdout) == (0, "It was not running.\n")
 
 
+@pytest.mark.usefixtures("shared_zips")
 def test_generate_writes_a_module_and_the_second_time_nothing(terrachat: CommandLine) -> None:
     (terrachat.folder / "catalog.yaml").write_text(GOOD)
 
@@ -125,6 +126,7 @@ def test_generate_writes_a_module_and_the_second_time_nothing(terrachat: Command
     assert second.stdout == "module: nothing to change\n"
 
 
+@pytest.mark.usefixtures("shared_zips")
 def test_edited_module_is_refused(terrachat: CommandLine) -> None:
     (terrachat.folder / "catalog.yaml").write_text(GOOD)
     terrachat.ok("generate", "-o", "module")
@@ -137,6 +139,7 @@ def test_edited_module_is_refused(terrachat: CommandLine) -> None:
     assert (terrachat.folder / "module/iam.tf").read_text() == "# mine\n"
 
 
+@pytest.mark.usefixtures("shared_zips")
 def test_missing_terraform_is_named_with_what_to_install(terrachat: CommandLine, tmp_path: Path) -> None:
     (terrachat.folder / "catalog.yaml").write_text(GOOD)
     program = (
@@ -175,6 +178,7 @@ def test_port_that_no_machine_has_is_a_usage_mistake(terrachat: CommandLine) -> 
     assert terrachat("demo", "--port", "80000").exit_code == 2
 
 
+@pytest.mark.usefixtures("shared_zips")
 @pytest.mark.local
 def test_ctrl_c_in_the_demo_leaves_nothing_running(terrachat: CommandLine) -> None:
     """Pressed while Terraform applies: the run says how things stand, and no process stays."""
@@ -241,6 +245,7 @@ def test_closed_terminal_lets_terraform_save_its_state(terrachat: CommandLine) -
     assert (terrachat.folder / "module/saved").exists()
 
 
+@pytest.mark.usefixtures("shared_zips")
 @pytest.mark.local
 def test_ask_answers_and_takes_everything_down(terrachat: CommandLine) -> None:
     (terrachat.folder / "catalog.yaml").write_text(GOOD)
