@@ -56,6 +56,7 @@ def test_a_leash_that_is_killed_takes_the_command_along(tmp_path: Path) -> None:
     running.kill()
 
     until(lambda: not _is_running(int(file.read_text())))
+    assert running.wait(timeout=10) == -signal.SIGKILL
 
 
 def test_a_command_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
