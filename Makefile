@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip
 ARGS ?=
+# As many processes as there are processors; a few are enough for what takes long. ARGS='-n0' for one, as with a debugger.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
@@ -15,15 +17,15 @@ help: ## Show this list
 demo: .venv/run.stamp ## The whole product on this machine, no AWS account (ARGS='--ask "PROMPT"' to skip the browser)
 	@$(BIN)/terrachat demo $(ARGS)
 
-test: .venv/dev.stamp ## Run every test (ARGS='-k name' to choose)
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/dev.stamp .venv/checkov.stamp ## Run every test (ARGS='-k name' to choose)
+	@$(PYTEST) $(ARGS)
 
-check: .venv/dev.stamp ## Format, lint, types, import contracts, then the tests
+check: .venv/dev.stamp .venv/checkov.stamp ## Format, lint, types, import contracts, then the tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 fix: .venv/dev.stamp ## Format and mend what ruff can
 	@$(BIN)/ruff check --fix .
@@ -54,4 +56,11 @@ clean: ## Remove .venv and the local target's folder
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt
 	@echo "Installing what the tests need into .venv ..."
 	@$(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# An environment of its own: checkov pins a hundred packages, some older than those that Terrachat needs.
+.venv/checkov.stamp: .venv/uv.stamp requirements/checkov.txt
+	@echo "Installing checkov into .venv/checkov ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/checkov
+	@$(UV) install --quiet --python .venv/checkov/bin/python --no-deps --require-hashes -r requirements/checkov.txt
 	@touch $@

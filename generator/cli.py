@@ -11,16 +11,12 @@ import errno
 import os
 import signal
 import sys
-import tempfile
-import traceback
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
-from generator.commands import api_keys, chatting, deploying, local_target
+from generator.commands import api_keys, chatting, checking, deploying, local_target, looking, switching
 from generator.errors import TerrachatError
 
 # What a folder is like that cannot be worked in; not a defect, wherever it comes up.
@@ -38,6 +34,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib import metadata
+
         print(f"terrachat {metadata.version('terrachat')}")
         raise typer.Exit
 
@@ -51,12 +49,15 @@ def root(
     """One YAML catalog of models in, a multi-model chatbot on your own AWS account out."""
 
 
-app.command("validate")(deploying.validate)
-app.command("generate")(deploying.generate)
+app.command("validate")(checking.validate)
+app.command("schema")(checking.schema)
+app.command("generate")(checking.generate)
 app.command("plan")(deploying.plan)
 app.command("apply")(deploying.apply)
+app.command("stop")(switching.stop)
+app.command("start")(switching.start)
 app.command("destroy")(deploying.destroy)
-app.command("status")(deploying.status)
+app.command("status")(looking.status)
 app.command("models")(chatting.models)
 app.command("ask")(chatting.ask_model)
 app.command("chat")(chatting.chat)
@@ -103,6 +104,8 @@ def _hang_up(*_: object) -> NoReturn:
 
 
 def _print_error(error: TerrachatError) -> None:
+    from rich.console import Console
+
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(error.message, markup=False)
     if error.hint:
@@ -111,6 +114,9 @@ def _print_error(error: TerrachatError) -> None:
 
 def _report_defect() -> int:
     """Keep the traceback in a file for a bug report, and say so in one line."""
+    import tempfile
+    import traceback
+
     path = Path(".terrachat/defect.log")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,14 +21,17 @@ _BACKEND = re.compile(r"^\s*(backend\s+\"|cloud\s*\{)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class ModuleIdentity:
-    """What a module is for; `target` is `aws` or `local`."""
+    """What a module is for; `target` is `aws` or `local`, `form` is `root` or `module` (called by another)."""
 
     deployment: str
     region: str
     target: str
+    form: str = "root"
 
     def __str__(self) -> str:
-        return f"the deployment {self.deployment!r} in {self.region}{' (local)' if self.target == 'local' else ''}"
+        remarks = [remark for remark in ("local", "module") if remark in (self.target, self.form)]
+        told = f" ({', '.join(remarks)})" if remarks else ""
+        return f"the deployment {self.deployment!r} in {self.region}{told}"
 
 
 def read_identity(directory: Path) -> ModuleIdentity | None:

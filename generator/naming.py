@@ -24,9 +24,14 @@ def aws_name(model_id: str) -> str:
     return _NOT_IN_AWS_NAMES.sub("-", model_id)
 
 
+# The labels of what a module has once: its own IAM roles, policies and log groups (terraform_templates/).
+_TAKEN_LABELS = frozenset({"handler", "handler_bedrock", "handler_sagemaker", "scheduler"})
+
+
 def terraform_name(model_id: str) -> str:
     """The label of `model_id`'s Terraform resources: lower-case letters, digits and underscores."""
-    return _NOT_IN_TERRAFORM_NAMES.sub("_", model_id.lower())
+    label = _NOT_IN_TERRAFORM_NAMES.sub("_", model_id.lower())
+    return f"{label}_model" if label in _TAKEN_LABELS else label
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""lambda/ and its pinned requirements -> a byte-stable zip for the Lambda Web Adapter.
+"""lambda/ and the pinned requirements of a catalog's providers -> a byte-stable zip for the Lambda Web Adapter.
 
 Built before Terraform runs, which is given a finished file and its hash: a zip that is built inside a plan drifts
 (terraform-aws-lambda's issues #158, #330, #345, #705). The same sources, requirements and runtime give the same
@@ -15,56 +15,84 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uv import find_uv_bin
 
+from generator import handler_files
 from generator.errors import PackagingError
 from generator.families.lambda_runtime import LambdaRuntime
+from generator.families.providers import PROVIDERS
+from generator.handler_size import DIRECT_UPLOAD_BYTES, refuse_oversize, size_of
 
-DIRECT_UPLOAD_LIMIT_BYTES = 50 * 1000 * 1000  # Lambda quotas page: "50 MB (zipped, for direct upload)", 2026-08
-UNZIPPED_LIMIT_BYTES = 262_144_000  # Lambda quotas page: 250 MB with layers; the API's own figure in its error
+if TYPE_CHECKING:
+    from generator.catalog import Catalog
 
-# Installed by the requirements, but never loaded on the handler's paths (checked by running the zip without them):
-# numpy, 60 MB, is langchain-aws's for embeddings; zstandard, 23 MB, is langsmith's for uploads that are never made.
-_LEFT_OUT = ("numpy", "numpy.libs", "zstandard", "bin")
-_LEFT_OUT_SUFFIXES = (".pyc", ".pyi", ".c", ".h", ".pxd", ".pyx")
-_LEFT_OUT_FOLDERS = frozenset({"__pycache__", "tests", "test"})
-# Of botocore's 28 MB of service descriptions, the ones that the handler calls.
-_BOTOCORE_SERVICES = frozenset({"bedrock-runtime", "sagemaker", "sagemaker-runtime", "secretsmanager", "ssm", "sts"})
+_ALWAYS = "base"  # lambda/requirements/base.txt, which every zip holds
 
 
 @dataclass(frozen=True)
 class HandlerArchive:
-    """The handler's zip."""
+    """The handler's zip. `largest` is (top-level package, compressed bytes), largest first."""
 
     path: Path
     size_bytes: int
     unzipped_bytes: int
     was_cached: bool
+    largest: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def needs_s3(self) -> bool:
+        """Whether it is too large to be uploaded directly."""
+        return self.size_bytes > DIRECT_UPLOAD_BYTES
 
 
-def build(runtime: LambdaRuntime, cache: Path, on_phase: Callable[[str], None] = lambda _: None) -> HandlerArchive:
-    """The handler's zip for `runtime`, from `cache` where it was built before.
+def packages_for(catalog: Catalog) -> frozenset[str]:
+    """The providers of `catalog` that need packages of their own, for `build`."""
+    providers = {entry.provider for entry in catalog.models}
+    return frozenset(name for name in providers if name == "bedrock" or _has_packages(name))
+
+
+def build(
+    runtime: LambdaRuntime,
+    cache: Path,
+    on_phase: Callable[[str], None] = lambda _: None,
+    packages: frozenset[str] = frozenset(),
+) -> HandlerArchive:
+    """The handler's zip for `runtime` and the providers in `packages`, from `cache` where it was built before.
 
     Raises PackagingError where a requirement has no wheel for the runtime or cannot be fetched, or the result is
     larger than Lambda takes.
     """
     source = _source_folder()
-    path = cache / f"chat_handler-{runtime.identifier}-{_content_hash(source, runtime)}.zip"
+    requirements = _requirements(source, packages)
+    path = archive_path(runtime, cache, packages)
     was_cached = path.exists()
     if not was_cached:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="build-", dir=cache) as scratch:
-            on_phase("installing the handler's requirements")
-            _install(source / "requirements.txt", runtime, Path(scratch) / "packages")
-            on_phase("writing the handler's zip")
-            partial = Path(scratch) / "partial.zip"
-            _write_zip(partial, {**_packages(Path(scratch) / "packages"), **_sources(source)})
-            partial.replace(path)
-    return _measured(path, was_cached)
+            _build(source, requirements, runtime, Path(scratch), on_phase).replace(path)
+    size = size_of(path)
+    return HandlerArchive(path, size.zipped, size.unzipped, was_cached, size.largest)
+
+
+def archive_path(runtime: LambdaRuntime, cache: Path, packages: frozenset[str]) -> Path:
+    """Where `build` keeps the zip. Its name says what is in it: the same name, the same bytes. Builds nothing."""
+    source = _source_folder()
+    digest = _content_hash(source, _requirements(source, packages), runtime)
+    return cache / f"chat_handler-{runtime.identifier}-{digest}.zip"
+
+
+def _requirements(source: Path, packages: frozenset[str]) -> dict[str, Path]:
+    return {name: source / "requirements" / f"{name}.txt" for name in (_ALWAYS, *sorted(packages))}
+
+
+def _has_packages(provider: str) -> bool:
+    known = PROVIDERS.get(provider)
+    return known is not None and bool(known.packages)
 
 
 def _source_folder() -> Path:
@@ -74,9 +102,11 @@ def _source_folder() -> Path:
     return packaged if packaged.is_dir() else here.parent / "lambda"
 
 
-def _content_hash(source: Path, runtime: LambdaRuntime) -> str:
-    digest = hashlib.sha256(f"{runtime}\0{_host(runtime)}\0{_LEFT_OUT}{sorted(_BOTOCORE_SERVICES)}".encode())
-    for name, path in sorted({**_sources(source), "requirements.txt": source / "requirements.txt"}.items()):
+def _content_hash(source: Path, requirements: Mapping[str, Path], runtime: LambdaRuntime) -> str:
+    digest = hashlib.sha256(
+        f"{runtime}\0{_host(runtime)}\0{handler_files.LEFT_OUT}{sorted(handler_files.BOTOCORE_SERVICES)}".encode()
+    )
+    for name, path in sorted({**handler_files.sources(source), **requirements}.items()):
         digest.update(f"\0{name}\0{_mode(path):o}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -86,23 +116,31 @@ def _host(runtime: LambdaRuntime) -> str:
     return "" if runtime.platform else sysconfig.get_platform()
 
 
-def _install(requirements: Path, runtime: LambdaRuntime, target: Path) -> None:
-    command = [
-        *(
-            find_uv_bin(),
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--require-hashes",
-            "--only-binary",
-            ":all:",
-        ),
-        *("--python", sys.executable, "--python-version", runtime.python_version),
-        *("--target", str(target), "--link-mode", "copy", "--requirement", str(requirements)),
-    ]
+def _build(
+    source: Path,
+    requirements: Mapping[str, Path],
+    runtime: LambdaRuntime,
+    scratch: Path,
+    on_phase: Callable[[str], None],
+) -> Path:
+    on_phase("installing the handler's requirements")
+    _install(requirements, runtime, scratch / "packages")
+    files = {**handler_files.packages(scratch / "packages"), **handler_files.sources(source)}
+    brought = {name: path for name, path in requirements.items() if name != _ALWAYS}
+    refuse_oversize(files, scratch / "packages", brought)
+    on_phase("writing the handler's zip")
+    _write_zip(scratch / "partial.zip", files)
+    return scratch / "partial.zip"
+
+
+def _install(requirements: Mapping[str, Path], runtime: LambdaRuntime, target: Path) -> None:
+    command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+    command += ["--python", sys.executable, "--python-version", runtime.python_version]
+    command += ["--target", str(target), "--link-mode", "copy"]
     if runtime.platform:
         command += ["--python-platform", runtime.platform]
+    for path in requirements.values():
+        command += ["--requirement", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise PackagingError(
@@ -112,36 +150,7 @@ def _install(requirements: Path, runtime: LambdaRuntime, target: Path) -> None:
         )
 
 
-def _sources(folder: Path) -> dict[str, Path]:
-    """Our own files: the start script and the package, by their names in the zip."""
-    files = [folder / "run.sh", *(folder / "chat_handler").rglob("*.py")]
-    return {path.relative_to(folder).as_posix(): path for path in files}
-
-
-def _packages(folder: Path) -> dict[str, Path]:
-    return {path.relative_to(folder).as_posix(): path for path in _kept(folder)}
-
-
-def _kept(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        relative = path.relative_to(folder)
-        if not path.is_file() or relative.parts[0] in _LEFT_OUT or path.suffix in _LEFT_OUT_SUFFIXES:
-            continue
-        if relative.name == "RECORD" or _LEFT_OUT_FOLDERS.intersection(relative.parts[:-1]):
-            continue
-        if relative.parts[:2] == ("botocore", "data") and not _is_wanted_service(relative):
-            continue
-        if relative.parts[:2] == ("boto3", "data"):
-            continue  # resource descriptions; the handler uses clients only
-        yield path
-
-
-def _is_wanted_service(relative: Path) -> bool:
-    is_shared = len(relative.parts) == 3  # endpoints.json, partitions.json, sdk-default-configuration.json
-    return is_shared or relative.parts[2] in _BOTOCORE_SERVICES
-
-
-def _write_zip(path: Path, files: dict[str, Path]) -> None:
+def _write_zip(path: Path, files: Mapping[str, Path]) -> None:
     """Sorted names, one date, two modes: nothing of this machine or this moment gets in."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(files):
@@ -149,23 +158,9 @@ def _write_zip(path: Path, files: dict[str, Path]) -> None:
             entry.create_system = 3  # Unix, so that the modes count
             entry.external_attr = (stat.S_IFREG | _mode(files[name])) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            with files[name].open("rb") as source, archive.open(entry, "w") as target:
-                shutil.copyfileobj(source, target)
+            with files[name].open("rb") as content, archive.open(entry, "w") as target:
+                shutil.copyfileobj(content, target)
 
 
 def _mode(path: Path) -> int:
     return 0o755 if path.suffix in {".sh", ".so"} else 0o644
-
-
-def _measured(path: Path, was_cached: bool) -> HandlerArchive:
-    with zipfile.ZipFile(path) as archive:
-        unzipped = sum(entry.file_size for entry in archive.infolist())
-    size = path.stat().st_size
-    if size > DIRECT_UPLOAD_LIMIT_BYTES or unzipped > UNZIPPED_LIMIT_BYTES:
-        raise PackagingError(
-            f"the handler's zip is too large for Lambda: {size / 1e6:.1f} MB zipped (at most "
-            f"{DIRECT_UPLOAD_LIMIT_BYTES / 1e6:.0f}), {unzipped / 1e6:.1f} MB unzipped (at most "
-            f"{UNZIPPED_LIMIT_BYTES / 1e6:.0f})",
-            hint=f"See what is in it: unzip -l {path}",
-        )
-    return HandlerArchive(path, size, unzipped, was_cached)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.spinner import Spinner
 from rich.text import Text
 
 from generator.terraform_events import ChangeSummary, Diagnostic, Event, PlannedChange, ResourceProgress
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.spinner import Spinner
 
 _DOING = {
     "create": "creating",
@@ -45,10 +48,12 @@ class Progress:
         self._phase: tuple[str, float] | None = None
         self._detail = self._result = ""
         self._in_flight: dict[str, tuple[str, float]] = {}
+        self._notes: dict[str, str] = {}
         self._done = 0
         self._planned = 0
         self.seconds: dict[str, float] = {}
-        self._live = self._new_live()
+        self._live: Live | None = None
+        self._spinner: Spinner | None = None
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -57,16 +62,17 @@ class Progress:
         self._phase = (name, began)
         self._detail = self._result = ""
         self._in_flight.clear()
+        self._notes.clear()
         self._done = self._planned = 0
         if self._console.is_terminal:
-            self._live = self._new_live()  # one that is started again erases as many lines as it had at its end
-            self._live.start()
+            self._start_live()
         else:
             self._print(f"{name} …")
         try:
             yield
         finally:
-            self._live.stop()
+            if self._live is not None:
+                self._live.stop()
             self._phase = None
             self.seconds[name] = time.monotonic() - began
         result = f": {self._result}" if self._result else ""
@@ -78,9 +84,27 @@ class Progress:
         if not self._console.is_terminal:
             self._print(f"  {text}")
 
+    def show(self, text: str) -> None:
+        """Print a text of several lines between phases."""
+        self._print(text)
+
     def conclude(self, result: str) -> None:
         """Say what the current phase came to, on the line that stays when it ends."""
         self._result = result
+
+    def note(self, address: str, text: str) -> None:
+        """Say of a resource in flight what it is at. May be called from another thread."""
+        if self._notes.get(address) == text or address not in self._in_flight:
+            return
+        self._notes[address] = text
+        if not self._console.is_terminal:
+            self._print(f"  {address}: {text}")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw what is known now, instead of within the next eighth of a second; nothing without a terminal."""
+        if self._live is not None:
+            self._live.refresh()
 
     def terraform(self, event: Event) -> None:
         """Show one thing that Terraform said."""
@@ -96,8 +120,14 @@ class Progress:
             case Diagnostic(severity="warning"):
                 self._print(Text(f"! {event.summary}", style="yellow"))
 
-    def _new_live(self) -> Live:
-        return Live(console=self._console, refresh_per_second=8, transient=True, get_renderable=self._render)
+    def _start_live(self) -> None:
+        from rich.live import Live  # a tenth of what a short command takes to start
+        from rich.spinner import Spinner
+
+        self._spinner = Spinner("dots")
+        # A new one for each phase: one that is started again erases as many lines as it had at its end.
+        self._live = Live(console=self._console, refresh_per_second=8, transient=True, get_renderable=self._render)
+        self._live.start()
 
     def _resource(self, event: ResourceProgress) -> None:
         if event.phase == "start":
@@ -107,6 +137,7 @@ class Progress:
             self._print(f"  {event.address}: still {doing}, {event.elapsed_s:.0f} s")
         elif event.phase in ("complete", "errored"):
             self._in_flight.pop(event.address, None)
+            self._notes.pop(event.address, None)
             self._done += event.phase == "complete"
             done = _DONE.get(event.action, event.action) if event.phase == "complete" else "failed"
             style = "dim" if event.phase == "complete" else "red"
@@ -116,18 +147,20 @@ class Progress:
         self._console.print(text, markup=False, soft_wrap=True)
 
     def _render(self) -> RenderableType:
-        if self._phase is None:
+        if self._phase is None or self._spinner is None:
             return Text("")
         name, began = self._phase
         now = time.monotonic()
         counted = f" {self._done}/{self._planned}" if self._planned else ""
         detail = f": {self._detail}" if self._detail else ""
-        head = Spinner("dots", Text(f"{name}{counted}{detail}  {now - began:.0f} s"))
-        flights = [
-            Text(f"  {address}: {_DOING.get(action, action)}, {now - since:.0f} s", style="cyan")
-            for address, (action, since) in self._in_flight.items()
-        ]
-        return Group(head, *flights)
+        self._spinner.update(text=Text(f"{name}{counted}{detail}  {now - began:.0f} s"))
+        flights = [self._flight(address, *flight, now) for address, flight in list(self._in_flight.items())]
+        return Group(self._spinner, *flights)
+
+    def _flight(self, address: str, action: str, since: float, now: float) -> Text:
+        note = self._notes.get(address, "")
+        text = f"  {address}: {_DOING.get(action, action)}, {now - since:.0f} s{f' ({note})' if note else ''}"
+        return Text(text, style="cyan", no_wrap=True, overflow="ellipsis")
 
 
 def changes_as_text(changes: tuple[PlannedChange, ...]) -> str:

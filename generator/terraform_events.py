@@ -48,9 +48,13 @@ class ChangeSummary:
 
 @dataclass(frozen=True)
 class Outputs:
-    """The root module's outputs; sensitive ones are left out."""
+    """The root module's outputs; sensitive ones are left out.
+
+    Of a plan, `values` are those that are known already, and `changed` the names of those that would change.
+    """
 
     values: Mapping[str, Any]
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,10 @@ def _event(document: Mapping[str, Any]) -> Event | None:
             return ChangeSummary(changes["operation"], changes["add"], changes["change"], changes["remove"])
         case "outputs":
             found = document["outputs"].items()
-            return Outputs({name: output["value"] for name, output in found if "value" in output})
+            return Outputs(
+                {name: output["value"] for name, output in found if "value" in output},
+                tuple(name for name, output in found if output.get("action", "noop") != "noop"),
+            )
         case "diagnostic":
             return _diagnostic(document["diagnostic"])
         case _:
@@ -132,6 +139,7 @@ class EventLog:
     planned: list[PlannedChange] = field(default_factory=list)
     errors: list[Diagnostic] = field(default_factory=list)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    changed_outputs: tuple[str, ...] = ()
     summary: ChangeSummary | None = None
 
     def add(self, event: Event) -> None:
@@ -141,6 +149,6 @@ class EventLog:
             case Diagnostic(severity="error"):
                 self.errors.append(event)
             case Outputs():
-                self.outputs = event.values
+                self.outputs, self.changed_outputs = event.values, event.changed
             case ChangeSummary():
                 self.summary = event

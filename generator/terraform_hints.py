@@ -32,9 +32,10 @@ _HINTS = (
     ),
     (
         r"AlreadyExists|ResourceExistsException|ResourceInUseException|already exist",
-        "Something of this name exists that Terraform's state does not know. A run that was stopped while it was being "
-        "created leaves that behind. On AWS delete it, or take it over with terraform import, and run the same command "
-        "again; with --local: terrachat local down, then terrachat local up.",
+        "Something of this name exists that Terraform's state does not know. If an apply was stopped while it was "
+        "being created, run the same command again: what carries the deployment's tag is then taken over. If not, "
+        "delete it, or rename the deployment in the catalog; with --local: terrachat local down, then terrachat "
+        "local up.",
     ),
     (
         r"trust relationship policy allows|cannot be assumed by|Could not assume role",

@@ -9,7 +9,14 @@ compile() { # OUTPUT INPUT...
 }
 compile requirements/bootstrap.txt requirements/bootstrap.in
 compile requirements/terraform.txt requirements/terraform.in
+compile requirements/checkov.txt requirements/checkov.in
 compile requirements/run.txt pyproject.toml requirements/model.in requirements/build.in
-compile lambda/requirements.txt lambda/requirements.in --constraint requirements/run.txt
-compile requirements/dev.txt pyproject.toml requirements/model.in requirements/build.in lambda/requirements.in --group dev \
-  --constraint requirements/run.txt --constraint lambda/requirements.txt
+# A handler's zip holds base.txt and one file for each provider that its catalog has. All are compiled together first,
+# so that any choice of them agrees on every version.
+handler=lambda/requirements
+compile $handler/constraints.txt $handler/*.in --constraint requirements/run.txt
+for set in $handler/*.in; do
+  compile "${set%.in}.txt" "$set" --constraint $handler/constraints.txt
+done
+compile requirements/dev.txt pyproject.toml requirements/model.in requirements/build.in $handler/*.in --group dev \
+  --constraint requirements/run.txt --constraint $handler/constraints.txt

@@ -3,56 +3,42 @@
 In: a catalog as plain data, of which any part may be missing or wrong. Out: the conflicts among the parts that are
 usable. Separate from the models in generator.catalog because pydantic checks the whole only when every part is right,
 and an author wants all problems at once.
+
+Here are the rules on ids and on third parties; those on SageMaker entries are in endpoint_conflicts.py, those on where
+things are in region_conflicts.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from generator.catalog.conflict import Conflict, Parts, mapping, text
 from generator.catalog.echoing import quoted
+from generator.catalog.endpoint_conflicts import endpoint_conflicts
+from generator.catalog.region_conflicts import region_conflicts
+from generator.families.providers import BASE_URL_REQUIRED, PROVIDERS
 from generator.naming import MODEL_ID, collisions
 
-Parts = tuple[str | int, ...]
-
-# Geographies that an inference profile's prefix cannot be called from: a request stays within the geography that it
-# comes from (Bedrock user guide, "Geographic cross-Region inference", read on 2026-11-22). Only pairs beyond doubt are
-# listed, since that page names no complete table: Canada, say, takes part in the profiles of the US.
-_FOREIGN: Mapping[str, tuple[str, ...]] = {
-    "us": ("eu-", "ap-", "sa-", "cn-", "us-gov-"),
-    "eu": ("us-", "ap-", "sa-", "ca-", "cn-"),
-    "apac": ("us-", "eu-", "sa-", "ca-", "cn-"),
-    "us-gov": ("us-east-", "us-west-", "eu-", "ap-", "sa-", "ca-", "cn-"),
-}
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A conflict at `parts`, the keys and indexes that lead there; `other` is the place it conflicts with."""
-
-    parts: Parts
-    message: str
-    other: Parts | None = None
-
-    def words(self, line_of: Callable[[Parts], int] | None = None) -> str:
-        """The message; with `line_of`, naming the other place's line."""
-        if self.other is None:
-            return self.message
-        place = f"line {line_of(self.other)}" if line_of else f"models[{self.other[1]}]"
-        return f"{self.message} (see {place})"
+__all__ = ["Conflict", "Parts", "conflicts"]
 
 
 def conflicts(document: Mapping[str, Any]) -> Iterator[Conflict]:
-    """Yield the conflicts of a catalog that may have other problems too."""
+    """Yield the conflicts of a catalog that may have other problems too. Keys that were not given are not in it."""
     models = document.get("models")
-    entries = models if isinstance(models, list | tuple) else ()
+    entries = [mapping(entry) for entry in models] if isinstance(models, list | tuple) else []
     yield from _same_ids(entries)
-    yield from _foreign_profiles(document, entries)
+    for index, entry in enumerate(entries):
+        provider = text(entry.get("provider"))
+        if provider == "sagemaker":
+            yield from endpoint_conflicts(entry, ("models", index))
+        elif provider is not None and provider in PROVIDERS:
+            yield from _unsaid(entry, provider, ("models", index))
+    yield from region_conflicts(document, entries)
 
 
-def _same_ids(entries: Any) -> Iterator[Conflict]:
-    ids = [_text(entry, "id") or "" for entry in entries]
+def _same_ids(entries: Sequence[Mapping[str, Any]]) -> Iterator[Conflict]:
+    ids = [text(entry.get("id")) or "" for entry in entries]
     # An id of the wrong form is reported as such, and what it would be named is nobody's concern.
     for found in collisions(model_id if MODEL_ID.fullmatch(model_id) else None for model_id in ids):
         here, there, name = map(quoted, (ids[found.index], ids[found.earlier], found.name))
@@ -62,20 +48,12 @@ def _same_ids(entries: Any) -> Iterator[Conflict]:
         yield Conflict(("models", found.index, "id"), message, ("models", found.earlier, "id"))
 
 
-def _foreign_profiles(document: Mapping[str, Any], entries: Any) -> Iterator[Conflict]:
-    deployment_region = _text(document.get("bedrock"), "region") or _text(document, "region")
-    for index, entry in enumerate(entries):
-        model = _text(entry, "model")
-        region = _text(entry, "region") or deployment_region
-        if model is None or region is None or _text(entry, "provider") != "bedrock":
-            continue
-        prefix = model.split(".")[0]
-        if region.startswith(_FOREIGN.get(prefix, ())):
-            words = f"the inference profiles '{prefix}.*' cannot be called from {quoted(region)}"
-            hint = "write the profile of that region's geography, or another 'region' for this entry"
-            yield Conflict(("models", index, "model"), f"{words}; {hint}")
-
-
-def _text(mapping: Any, key: str) -> str | None:
-    value = mapping.get(key) if isinstance(mapping, Mapping) else None
-    return str(value) if isinstance(value, str) else None
+def _unsaid(entry: Mapping[str, Any], provider: str, where: Parts) -> Iterator[Conflict]:
+    """Which server is asked, and with which key, is never guessed: a key must not reach somebody else's server."""
+    has_base_url = entry.get("base_url") is not None
+    if provider in BASE_URL_REQUIRED and not has_base_url:
+        example = "base_url: https://llm.example.com/v1"
+        yield Conflict(where, f"missing key 'base_url': {provider!r} is a server of your own, e.g. {example}")
+    if (has_base_url or provider in BASE_URL_REQUIRED) and "key_name" not in entry:
+        due = "the name of this server's key in the API-keys secret, or null if it takes none"
+        yield Conflict(where, f"missing key 'key_name': {due}, e.g. key_name: MY_SERVER_API_KEY")

@@ -1,7 +1,7 @@
-"""The types of a catalog's keys: what each takes, how much, in which unit, and by whose rule.
+"""The types of a catalog's keys that are not AWS's own: names, numbers, texts, and what third parties call things.
 
 Separate from generator.catalog, which says which keys there are, because each of these is a fact about somebody else's
-system (AWS's limits, a provider's names) and changes with it.
+system and changes with it. AWS's own are in aws_types.py, the times of a schedule in schedule_types.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator
 
 from generator.catalog.fields import (
+    FLAG,
     NOT_A_BARE_BOOLEAN,
     Plain,
+    TextRule,
+    ValueRule,
     broken_rule,
     free_text,
     number,
@@ -21,16 +24,8 @@ from generator.catalog.fields import (
     pattern,
     whole_number,
 )
-from generator.families.instance_types import NEWER_TYPES, PROVIDER_TYPES, PROVIDER_VERSION
-from generator.families.regions import NEWER_REGIONS, PROVIDER_REGIONS
+from generator.families.providers import PROVIDERS
 from generator.naming import MODEL_ID, terraform_name
-
-LOG_RETENTION_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)  # fmt: skip
-"""CloudWatch Logs takes no other retention. Source: botocore 1.44.5, logs, Days; read on 2026-11-22."""
-
-_NOT_IN_PROVIDER = f"the AWS provider {PROVIDER_VERSION} that this release uses"
 
 
 def _as_deployment(text: str) -> str:
@@ -43,6 +38,10 @@ def _as_model_id(text: str) -> str:
 
 def _as_variable(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", text)
+
+
+def _as_key_name(text: str) -> str:
+    return re.sub(r"[^A-Z0-9_]+", "_", text.upper()).lstrip("_0123456789")
 
 
 def _of_hub_address(text: str) -> str | None:
@@ -60,14 +59,6 @@ def _check_version(value: object) -> object:
     return value
 
 
-def _check_retention(days: int) -> int:
-    if days in LOG_RETENTION_DAYS:
-        return days
-    near = min(LOG_RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
-    allowed = ", ".join(map(str, LOG_RETENTION_DAYS))
-    raise broken_rule(f"CloudWatch does not keep logs for {days} days; write {near}, or another of {allowed}")
-
-
 def _check_tag_key(key: str) -> str:
     if key.casefold().startswith("aws:"):
         raise broken_rule("tag keys that begin with 'aws:' are AWS's own; choose another name")
@@ -81,8 +72,8 @@ def _check_tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 def _check_environment(environment: dict[str, str]) -> dict[str, str]:
-    if len(environment) > 97:
-        limit = "at most 97 variables (SageMaker takes 100, and Terrachat sets up to 3)"
+    if len(environment) > 90:
+        limit = "at most 90 variables (SageMaker takes 100, and Terrachat sets some)"
         raise broken_rule(f"expected {limit}, got {len(environment)}")
     return environment
 
@@ -94,42 +85,37 @@ def _check_endpoint_id(model_id: str) -> str:
     return model_id
 
 
-def _check_not_own_image(container: object) -> object:
-    if isinstance(container, dict):
-        raise broken_rule("a container image of your own is not supported yet; write 'vllm'")
-    return container
+def _check_base_url(url: str) -> str:
+    """Refuse a URL that would carry a secret, without repeating it."""
+    if "@" in url:
+        raise broken_rule("a URL must not hold a user name or a password; put the key into the API-keys secret")
+    if "?" in url or "#" in url:
+        raise broken_rule("a URL that paths come after has no '?' and no '#'; write what stands before it")
+    return url
 
 
-def _check_not_an_arn(model: str) -> str:
-    if model.startswith("arn:"):
-        raise broken_rule("ARNs are not supported yet; write the id of the model or of its inference profile")
-    return model
+def _without_slash(url: str) -> str:
+    url = url if "://" in url else f"https://{url}"
+    return url.removesuffix("/chat/completions").rstrip("/")
 
 
-Version = Annotated[Literal[1], BeforeValidator(_check_version)]
+def _check_yes(value: object) -> object:
+    if value is not True:
+        raise broken_rule("expected true; to use a secret that exists, write token_secret: ARN instead")
+    return value
+
+
+Version = Annotated[Literal[1], ValueRule(_check_version, schema={"type": "integer"})]
 
 DeploymentName = Annotated[
     str,
     NOT_A_BARE_BOOLEAN,
     pattern(
-        r"(?=.{2,20}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+        r"(?=.{2,20}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
         "2 to 20 lower-case letters, digits and single hyphens, first a letter and last no hyphen",
         suggest=_as_deployment,
     ),
 ]
-
-Region = Annotated[
-    str,
-    one_of(
-        "AWS region",
-        PROVIDER_REGIONS,
-        example="us-east-1",
-        refused=dict.fromkeys(NEWER_REGIONS, f"is known to AWS, but not to {_NOT_IN_PROVIDER}"),
-    ),
-]
-
-# Bedrock is called by the handler, not by Terraform, so that the provider's list does not bind it.
-BedrockRegion = Annotated[str, one_of("AWS region", PROVIDER_REGIONS + NEWER_REGIONS, example="us-east-1")]
 
 # AWS also restricts the characters of a tag; that depends on the service, and AWS says so itself.
 Tags = Annotated[
@@ -137,16 +123,14 @@ Tags = Annotated[
         Annotated[str, free_text(128, at_least=1), AfterValidator(_check_tag_key)],
         Annotated[str, free_text(256)],
     ],
-    AfterValidator(_check_tags),
+    TextRule(
+        _check_tags,
+        schema={
+            "maxProperties": 40,
+            "propertyNames": {"minLength": 1, "maxLength": 128, "not": {"pattern": "^[aA][wW][sS]:"}},
+        },
+    ),
 ]
-
-MemoryMib = Annotated[int, whole_number(128, 10_240, "MiB")]
-"""Source: AWS Lambda developer guide, "Lambda quotas"; read on 2026-11-22."""
-
-HandlerTimeoutS = Annotated[int, whole_number(30, 900, "seconds")]
-"""Lambda takes 1 to 900 s; in less than 30 s a chat ends before most answers do."""
-
-LogRetentionDays = Annotated[int, whole_number(1, 3653, "days"), AfterValidator(_check_retention)]
 
 Temperature = Annotated[float, number(0, 2)]
 TopP = Annotated[float, number(0, 1, above_low=True)]
@@ -172,27 +156,9 @@ HubModel = Annotated[
         suggest=_of_hub_address,
     ),
 ]
-HubRevision = Annotated[str, NOT_A_BARE_BOOLEAN, pattern(r"[A-Za-z0-9._/+-]{1,200}", "a branch, a tag or a commit")]
-
-Container = Annotated[
-    Literal["vllm"],
-    one_of(
-        "container", ("vllm",), example="vllm", refused=dict.fromkeys(("lmi", "sglang", "tgi"), "is not supported yet")
-    ),
-    BeforeValidator(_check_not_own_image),
+HubRevision = Annotated[
+    str, NOT_A_BARE_BOOLEAN, pattern(r"[A-Za-z0-9._/+-]{1,200}", "a branch, a tag or a commit", or_number=True)
 ]
-
-InstanceType = Annotated[
-    str,
-    one_of(
-        "instance type",
-        PROVIDER_TYPES,
-        example="ml.g5.xlarge",
-        refused=dict.fromkeys(NEWER_TYPES, f"is known to SageMaker, but not to {_NOT_IN_PROVIDER}"),
-    ),
-]
-
-InstanceCount = Annotated[int, whole_number(1, 100)]
 
 # Source: botocore 1.44.5, sagemaker, EnvironmentMap, EnvironmentKey, EnvironmentValue; read on 2026-11-22.
 Environment = Annotated[
@@ -207,24 +173,48 @@ Environment = Annotated[
         ],
         Annotated[str, free_text(1024)],
     ],
-    AfterValidator(_check_environment),
+    TextRule(_check_environment, schema={"maxProperties": 90, "additionalProperties": False}),
 ]
 
-StartupTimeoutS = Annotated[int, whole_number(60, 3600, "seconds")]
-"""Source: botocore 1.44.5, sagemaker, ProductionVariantContainerStartupHealthCheckTimeoutInSeconds."""
+ThirdPartyModel = Annotated[
+    str, NOT_A_BARE_BOOLEAN, pattern(r"[A-Za-z0-9._:/@-]{1,200}", "the provider's name of the model, without spaces")
+]
 
-# Source of the form: botocore 1.44.5, bedrock-runtime, ConversationalModelId, its model and profile ids; 2026-11-22.
-BedrockModel = Annotated[
+_OWN_ENTRIES = ("openai", "azure_openai")  # their entries have classes of their own
+THIRD_PARTY_PROVIDERS = tuple(
+    name for name, provider in PROVIDERS.items() if name not in _OWN_ENTRIES and provider.refused is None
+)
+REFUSED_PROVIDERS = {name: provider.refused for name, provider in PROVIDERS.items() if provider.refused is not None}
+ThirdPartyProvider = Annotated[
+    str, one_of("provider", THIRD_PARTY_PROVIDERS, example="anthropic", refused=REFUSED_PROVIDERS)
+]
+
+BaseUrl = Annotated[
+    str,
+    AfterValidator(_check_base_url),
+    pattern(
+        r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[^\s/?#@]+)*",
+        "the URL that the API's paths come after, such as 'https://llm.example.com/v1'",
+        suggest=_without_slash,
+    ),
+]
+KeyName = Annotated[
+    str,
+    pattern(
+        r"[A-Z][A-Z0-9_]{0,127}",
+        "the name that the key has in the API-keys secret: capitals, digits and '_', first a letter",
+        suggest=_as_key_name,
+    ),
+]
+AzureIdentifier = Annotated[
     str,
     NOT_A_BARE_BOOLEAN,
-    AfterValidator(_check_not_an_arn),
     pattern(
-        r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?::[a-z0-9]{1,63}){0,2}",
-        "a Bedrock model or inference profile, such as 'amazon.nova-micro-v1:0' or 'us.amazon.nova-micro-v1:0'",
-        suggest=str.lower,
+        r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}",
+        "the identifier after '__' in the names of its keys: 1 to 64 letters, digits, '.', '_' and '-'",
+        or_number=True,
     ),
 ]
 
-OpenAIModel = Annotated[
-    str, NOT_A_BARE_BOOLEAN, pattern(r"[A-Za-z0-9._:/-]{1,200}", "OpenAI's name of the model, without spaces")
-]
+Flag = Annotated[bool, FLAG]
+Yes = Annotated[Literal[True], BeforeValidator(_check_yes), FLAG]

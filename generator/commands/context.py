@@ -9,17 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from generator import deployment
 from generator.catalog import Catalog
-from generator.deployment import LOCAL_FOLDER, Target
 from generator.errors import LocalTargetError, TerrachatError
 from generator.loading import load_catalog
 from generator.local import target as local_target
-from generator.progress import Progress
+from generator.targets import LOCAL_FOLDER, Target
+
+if TYPE_CHECKING:
+    from generator.consent import Confirm
+    from generator.progress import Progress
 
 
 class TargetName(StrEnum):
@@ -37,6 +39,10 @@ DirectoryOption = Annotated[
     typer.Option("-o", "--output", help="The module directory.", metavar="DIR", show_default=False),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DowntimeOption = Annotated[
+    bool,
+    typer.Option("--allow-downtime", help="Go on although endpoints that answer now are deleted or created anew."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 PortOption = Annotated[
     int | None,
@@ -54,11 +60,12 @@ CATALOG = Path("catalog.yaml")
 
 @dataclass(frozen=True)
 class Work:
-    """What most commands need: the catalog, where it is deployed, and its module directory."""
+    """What most commands need: the catalog and its file, where it is deployed, and its module directory."""
 
     catalog: Catalog
     target: Target
     directory: Path
+    file: Path
 
 
 def work_on(catalog: Path, name: TargetName, local: bool, directory: Path | None = None) -> Work:
@@ -69,7 +76,7 @@ def work_on(catalog: Path, name: TargetName, local: bool, directory: Path | None
     loaded = load_catalog(catalog)
     target = Target(running_local_target()) if local or name is TargetName.LOCAL else Target()
     target.enter(loaded.region)
-    return Work(loaded, target, directory or target.module_directory(loaded.deployment))
+    return Work(loaded, target, directory or target.module_directory(loaded.deployment), catalog)
 
 
 def running_local_target() -> local_target.LocalTarget:
@@ -80,7 +87,7 @@ def running_local_target() -> local_target.LocalTarget:
     return found
 
 
-def confirmation() -> deployment.Confirm:
+def confirmation() -> Confirm:
     """Asks on the terminal. Without one it refuses, instead of taking silence for a yes; Ctrl-C is a no."""
 
     def ask(text: str) -> bool:
@@ -96,11 +103,20 @@ def confirmation() -> deployment.Confirm:
     return ask
 
 
+def ask_token() -> str:
+    """Ask for the Hugging Face token without showing it; nothing where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        return ""
+    return str(typer.prompt("Hugging Face token", hide_input=True, err=True))
+
+
 @contextmanager
 def shown_progress(
     when_stopped: str = "What was done is kept: run the same command again to go on.",
 ) -> Iterator[Progress]:
     """Progress on stderr. Ctrl-C inside it ends with a word on how things stand, and exit code 130."""
+    from generator.progress import Progress
+
     try:
         yield Progress()
     except KeyboardInterrupt:

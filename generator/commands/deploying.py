@@ -1,57 +1,35 @@
-"""validate, generate, plan, apply, destroy, status."""
+"""plan, apply, destroy: what runs Terraform.
+
+What does so is imported when a command runs, so that others stay quick.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from generator import deployment
 from generator.commands.context import (
     CATALOG,
     CatalogOption,
     DirectoryOption,
+    DowntimeOption,
     JsonOption,
     LocalOption,
     TargetName,
     TargetOption,
     YesOption,
+    ask_token,
     confirmation,
     print_json,
     print_table,
     shown_progress,
     work_on,
 )
-from generator.loading import load_catalog
-from generator.progress import changes_as_text
 
-
-def validate(catalog: CatalogOption = CATALOG) -> None:
-    """Check the catalog; problems go to stderr, one a line."""
-    loaded = load_catalog(catalog)
-    print(f"{catalog}: ok, {len(loaded.models)} models")
-
-
-def generate(
-    catalog: CatalogOption = CATALOG,
-    target: TargetOption = TargetName.AWS,
-    local: LocalOption = False,
-    output: DirectoryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write the Terraform module, and the handler's zip beside it."""
-    work = work_on(catalog, target, local, output)
-    with shown_progress() as progress:
-        generated = deployment.generate(work.catalog, work.target, work.directory, progress)
-    diff = generated.diff
-    if as_json:
-        print_json({**asdict(diff), "directory": str(diff.directory)})
-        return
-    for sign, names in (("+", diff.added), ("~", diff.changed), ("-", diff.removed)):
-        for name in names:
-            print(f"{sign} {diff.directory / name}")
-    if diff.is_empty:
-        print(f"{diff.directory}: nothing to change")
+if TYPE_CHECKING:
+    from generator.applying import Applied, Proposal
 
 
 def plan(
@@ -61,17 +39,18 @@ def plan(
     output: DirectoryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what apply would change."""
+    """Show what apply would change, by model, and what that costs."""
+    from generator import deployment
+
     work = work_on(catalog, target, local, output)
     with shown_progress() as progress:
-        planned = deployment.plan(work.catalog, work.target, work.directory, progress)
-    planned.file.unlink(missing_ok=True)
+        proposal = deployment.plan(work.catalog, work.target, work.directory, progress)
     if as_json:
-        print_json({"changes": [asdict(change) for change in planned.changes]})
-    elif planned.is_empty:
+        print_json(_document(proposal))
+    elif proposal is None:
         print("Nothing to change: what is deployed is what the catalog says.")
     else:
-        print(f"{len(planned.changes)} changes:\n{changes_as_text(planned.changes)}")
+        print(f"{proposal.words(f'{len(proposal.saved.changes)} changes')}\n{_losses(proposal)}".rstrip())
 
 
 def apply(
@@ -80,16 +59,27 @@ def apply(
     local: LocalOption = False,
     output: DirectoryOption = None,
     yes: YesOption = False,
+    allow_downtime: DowntimeOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make the deployment what the catalog says."""
+    from generator import deployment
+
     work = work_on(catalog, target, local, output)
+    consent = deployment.Consent(None if yes else confirmation(), allow_downtime)
     with shown_progress() as progress:
-        result = deployment.apply(work.catalog, work.target, work.directory, progress, None if yes else confirmation())
+        result = deployment.apply(work.catalog, work.target, work.directory, progress, consent, ask_token)
+    print_applied(result, as_json)
+
+
+def print_applied(result: Applied, as_json: bool) -> None:
+    """What an apply did, and where the handler is now."""
     if as_json:
-        print_json({"changes": result.num_changes, "outputs": dict(result.outputs)})
-    else:
-        print(f"{result.num_changes} changes made. The handler: {result.outputs['handler_url']}")
+        print_json({"changes": result.num_changes, "outputs": dict(result.outputs), "notes": list(result.notes)})
+        return
+    for note in result.notes:
+        print(note)
+    print(f"{result.num_changes} changes made. The handler: {result.outputs['handler_url']}")
 
 
 def destroy(
@@ -104,41 +94,31 @@ def destroy(
 
     Endpoints, keys and conversations are gone for good.
     """
+    from generator import deployment
+
     work = work_on(catalog, target, local, output)
     with shown_progress() as progress:
-        destroyed = deployment.destroy(
-            work.catalog, work.target, work.directory, progress, None if yes else confirmation()
-        )
+        done = deployment.destroy(work.catalog, work.target, work.directory, progress, None if yes else confirmation())
     if as_json:
-        print_json({"destroyed": destroyed})
-    else:
-        print("Destroyed." if destroyed else "There was nothing to destroy.")
-
-
-def status(
-    catalog: CatalogOption = CATALOG,
-    target: TargetOption = TargetName.AWS,
-    local: LocalOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Show what is planned, what is deployed and what is live."""
-    from generator.status import read_status
-
-    work = work_on(catalog, target, local, None)
-    found = read_status(work.catalog, work.target.name)
-    if as_json:
-        document = asdict(found)
-        print_json({key: document[key] for key in ("deployment", "target", "handler_url", "models")})
+        print_json(asdict(done))
         return
-    print(f"{found.deployment} ({found.target}): {found.handler_url or 'not deployed'}")
-    if found.reason:
-        typer.echo(found.reason, err=True)
-    rows = [
-        (row.id, row.provider, yes_or_no(row.planned), yes_or_no(row.deployed), row.live or "-", row.reason or "")
-        for row in found.models
-    ]
-    print_table(("model", "provider", "planned", "deployed", "live", "reason"), rows)
+    print("Destroyed." if done.destroyed else "There was nothing to destroy.")
+    if done.remains:
+        typer.echo("This remains:", err=True)
+        print_table(("kind", "name", "reason"), [(each.kind, each.name, each.reason) for each in done.remains])
 
 
-def yes_or_no(value: bool) -> str:
-    return "yes" if value else "no"
+def _losses(proposal: Proposal) -> str:
+    return "".join(f"{loss.model_id}: apply asks, or needs --allow-downtime.\n" for loss in proposal.losses)
+
+
+def _document(proposal: Proposal | None) -> dict[str, Any]:
+    """`changes` are Terraform's; `models` the same by model; `downtime` the models that would stop answering."""
+    if proposal is None:
+        return {"changes": [], "models": [], "cost": None, "downtime": []}
+    return {
+        "changes": [asdict(change) for change in proposal.saved.changes],
+        "models": [asdict(model) for model in proposal.summary.models],
+        "cost": proposal.cost.document(),
+        "downtime": [loss.model_id for loss in proposal.losses],
+    }

@@ -9,6 +9,9 @@ from __future__ import annotations
 import platform
 import sys
 from dataclasses import dataclass
+from typing import Literal
+
+Architecture = Literal["x86_64", "arm64"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class LambdaRuntime:
     """
 
     python_version: str
-    architecture: str
+    architecture: Architecture
     platform: str | None
     identifier: str
 
@@ -27,22 +30,23 @@ class LambdaRuntime:
 ON_AWS = LambdaRuntime(
     python_version="3.13", architecture="x86_64", platform="x86_64-manylinux_2_34", identifier="python3.13"
 )
+ON_AWS_ARM = LambdaRuntime(
+    python_version="3.13", architecture="arm64", platform="aarch64-manylinux_2_34", identifier="python3.13"
+)
 
 # Lambda Web Adapter: the layer's accounts and version, aws/aws-lambda-web-adapter README, read at 1.0.0. It names the
-# commercial regions (one account) and mainland China's two, as does its documentation of zip packages; no others.
+# commercial regions (one account) and mainland China's two (x86_64 only), as does its documentation of zip packages;
+# no others.
 _ADAPTER_VERSION = 27
 _ADAPTER_ACCOUNT = "753240598075"
 _ADAPTER_ACCOUNTS_IN_CHINA = {"cn-north-1": "041581134020", "cn-northwest-1": "069767869989"}
+_ADAPTER_NAMES: dict[Architecture, str] = {"x86_64": "LambdaAdapterLayerX86", "arm64": "LambdaAdapterLayerArm64"}
 _NOT_COMMERCIAL = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
 
-def web_adapter_layer_arn(region: str) -> str | None:
-    """The ARN of the x86_64 Lambda Web Adapter layer in `region`, or None where it is not published."""
-    if account := _ADAPTER_ACCOUNTS_IN_CHINA.get(region):
-        return f"arn:aws-cn:lambda:{region}:{account}:layer:LambdaAdapterLayerX86:{_ADAPTER_VERSION}"
-    if region.startswith(_NOT_COMMERCIAL):
-        return None
-    return f"arn:aws:lambda:{region}:{_ADAPTER_ACCOUNT}:layer:LambdaAdapterLayerX86:{_ADAPTER_VERSION}"
+def on_aws(architecture: Architecture) -> LambdaRuntime:
+    """What a function of AWS Lambda runs on."""
+    return ON_AWS_ARM if architecture == "arm64" else ON_AWS
 
 
 def on_this_machine() -> LambdaRuntime:
@@ -57,3 +61,16 @@ def on_this_machine() -> LambdaRuntime:
         platform=None,
         identifier=f"python3.{min(minor, 13)}",
     )
+
+
+def web_adapter_layer_arn(region: str, architecture: Architecture = "x86_64") -> str | None:
+    """The ARN of the Lambda Web Adapter layer in `region`, or None where it is not published."""
+    if account := _ADAPTER_ACCOUNTS_IN_CHINA.get(region):
+        return _layer_arn("aws-cn", region, account, architecture) if architecture == "x86_64" else None
+    if region.startswith(_NOT_COMMERCIAL):
+        return None
+    return _layer_arn("aws", region, _ADAPTER_ACCOUNT, architecture)
+
+
+def _layer_arn(partition: str, region: str, account: str, architecture: Architecture) -> str:
+    return f"arn:{partition}:lambda:{region}:{account}:layer:{_ADAPTER_NAMES[architecture]}:{_ADAPTER_VERSION}"

@@ -52,7 +52,14 @@ def load_catalog(path: Path) -> Catalog:
 
     Raises CatalogError with all problems, or the first 50 and their number, in the order of their places.
     """
-    text = read_catalog_file(path)
+    return parse_catalog(read_catalog_file(path), path)
+
+
+def parse_catalog(text: str, path: Path) -> Catalog:
+    """Check `text`, which read_catalog_file has accepted; `path` is what the messages call it.
+
+    Raises CatalogError as `load_catalog` does.
+    """
     tree = compose(text)
     findings = [_Finding(remark.place, remark.parts, partial(str, remark.message)) for remark in tree.remarks]
     catalog = None
@@ -81,7 +88,7 @@ def _judge(root: Node, spoiled: set[Place], findings: list[_Finding]) -> Catalog
     try:
         return Catalog.model_validate(data)
     except ValidationError as exc:
-        found = [_of_error(root, error) for error in exc.errors(include_url=False) if error["type"] != CONFLICT]
+        found = [_of_error(root, error, data) for error in exc.errors(include_url=False) if error["type"] != CONFLICT]
     if isinstance(data, dict):
         found += _conflicts(root, data)
         if _is_of_another_version(data):
@@ -96,10 +103,10 @@ def _is_of_another_version(data: dict[str, Any]) -> bool:
     return isinstance(version, str) and version.isdecimal() and version != "1"
 
 
-def _of_error(root: Node, error: ErrorDetails) -> _Finding:
+def _of_error(root: Node, error: ErrorDetails, data: object) -> _Finding:
     parts = parts_of(error)
     place = key_place(root, parts) if is_about_key(error) else value_place(root, parts)
-    return _Finding(place, parts, partial(explain, error))
+    return _Finding(place, parts, partial(explain, error, data))
 
 
 def _conflicts(root: Node, data: dict[str, Any]) -> Iterator[_Finding]:

@@ -7,53 +7,38 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from generator.catalog import (
-    ENTRY_CLASSES,
-    LATER_PROVIDERS,
-    BedrockSettings,
-    Catalog,
-    Defaults,
-    HandlerSettings,
-    HuggingFaceSource,
-    Instances,
-    Section,
-)
-from generator.catalog.conflicts import Parts
+from generator.catalog.conflict import Parts
 from generator.catalog.echoing import kind_of, listed, quoted
+from generator.catalog.entries import PROVIDER_NAMES
 from generator.catalog.fields import CHOICE, RULE
+from generator.catalog.value_types import REFUSED_PROVIDERS
+from generator.loading.locating import KEY, locate
+from generator.loading.wrong_keys import unknown_key
 from generator.suggesting import nearest
 
 _EXAMPLE = "- {id: gpt, provider: openai, model: gpt-4o}"
-KEY = "[key]"  # pydantic's mark for an error about a mapping's key
-
-_HOMES: tuple[tuple[type[Section], str], ...] = (
-    (HandlerSettings, "handler"),
-    (Defaults, "defaults"),
-    (HuggingFaceSource, "source"),
-    (Instances, "instances"),
-    (BedrockSettings, "bedrock"),
-)
-
-
 _FREE_TEXT = frozenset({"tags", "environment"})
+_UNION_KEYS: Mapping[str, tuple[str, ...]] = {
+    "source": ("huggingface", "jumpstart", "s3"),
+    "huggingface": ("token_secret", "create_secret"),
+}
+_UNION_EXAMPLES = {
+    "source": "{huggingface: HuggingFaceTB/SmolLM2-135M-Instruct}",
+    "huggingface": "{create_secret: true}",
+}
 
 
 def parts_of(error: ErrorDetails) -> Parts:
     """The keys and indexes that lead to what the error is about; for a missing key, to the mapping that lacks it."""
-    loc = error["loc"]
-    if loc[:1] == ("models",):
-        loc = loc[:2] + loc[3:]  # the third is the provider by which pydantic chose the entry's class
-    match error["type"]:
-        case "missing":
-            return loc[:-1]
-        case "union_tag_invalid":
-            return (*loc, "provider")
-    return loc[:-1] if loc[-1:] == (KEY,) else loc
+    parts = locate(error["loc"]).parts
+    if error["type"] == "missing":
+        return parts[:-1]
+    return (*parts, "provider") if error["type"] == "union_tag_invalid" else parts
 
 
 def is_about_key(error: ErrorDetails) -> bool:
@@ -61,10 +46,12 @@ def is_about_key(error: ErrorDetails) -> bool:
     return error["type"] in ("missing", "extra_forbidden", "union_tag_not_found") or error["loc"][-1:] == (KEY,)
 
 
-def explain(error: ErrorDetails) -> str:
-    """Say what is wrong and what to write instead."""
+def explain(error: ErrorDetails, document: object = None) -> str:
+    """Say what is wrong and what to write instead. `document` is the whole catalog, as plain data."""
     if error["type"] == RULE:
         return error["msg"]
+    if error["type"] == "extra_forbidden":
+        return unknown_key(error["loc"], document)
     words = _WORDS.get(error["type"], _not_a_section)
     return words(error)
 
@@ -88,7 +75,7 @@ def _not_an_entry(error: ErrorDetails) -> str:
 
 
 def _not_a_section(error: ErrorDetails) -> str:
-    keys = listed(_section_at(error["loc"]).model_fields)
+    keys = listed(locate(error["loc"]).section.model_fields)
     return f"expected a mapping with keys such as {keys}; got {kind_of(error['input'])}{_remedy(error)}"
 
 
@@ -96,51 +83,34 @@ def _remedy(error: ErrorDetails) -> str:
     return "; give it a value, or remove the key" if error["input"] is None else ""
 
 
-def _section_at(loc: Parts) -> type[Section]:
-    """The class of the mapping at pydantic's `loc`."""
-    section: type[Section] = Catalog
-    if loc[:1] == ("models",) and len(loc) > 2:
-        section, loc = ENTRY_CLASSES[str(loc[2])], loc[3:]
-    for part in loc:
-        if part in section.model_fields:
-            section = next(_sections_in(section.model_fields[str(part)].annotation), section)
-    return section
-
-
-def _sections_in(annotation: Any) -> Iterator[type[Section]]:
-    for candidate in (annotation, *get_args(annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, Section):
-            yield candidate
-
-
 def _missing(error: ErrorDetails) -> str:
-    section, key = _section_at(error["loc"][:-1]), str(error["loc"][-1])
+    section, key = locate(error["loc"][:-1]).section, str(error["loc"][-1])
     field = section.model_fields[key]
     example = f", e.g. {key}: {field.examples[0]}" if field.examples else ""
     return f"missing key {key!r}: {field.description}{example}"
 
 
-def _unknown_key(error: ErrorDetails) -> str:
-    section, key = _section_at(error["loc"][:-1]), str(error["loc"][-1])
-    shown = quoted(key)
-    if key in section.later:
-        return f"{shown} is not supported yet; remove it"
-    near = nearest(key, section.model_fields)
-    if near:
-        return f"unknown key {shown}; did you mean {near!r}?"
-    if elsewhere := _elsewhere(section, key):
-        return elsewhere
-    return f"unknown key {shown}; known keys: {listed(section.model_fields)}"
+def _no_branch(error: ErrorDetails) -> str:
+    """Explain that pydantic could not tell which branch of a union is meant."""
+    key = error["loc"][-1]
+    if key not in _UNION_KEYS:
+        return _missing_provider(error)
+    keys, given = _UNION_KEYS[str(key)], error["input"]
+    got = _given_keys(given, keys) if isinstance(given, Mapping) else f"{kind_of(given)}{_remedy(error)}"
+    return f"expected a mapping with the key {_or(keys)}, e.g. {_UNION_EXAMPLES[str(key)]}; got {got}"
 
 
-def _elsewhere(section: type[Section], key: str) -> str | None:
-    """Say where a key belongs that is right by itself and stands in the wrong place."""
-    owners = [provider for provider, entry in ENTRY_CLASSES.items() if key in entry.model_fields]
-    for provider, entry in ENTRY_CLASSES.items():
-        if entry is section and owners:
-            return f"{key!r} is a key of {' and '.join(owners)} entries, and this entry's provider is {provider!r}"
-    home = next((name for other, name in _HOMES if other is not section and key in other.model_fields), None)
-    return f"{key!r} belongs under {home!r}" if home else None
+def _given_keys(given: Mapping[Any, Any], keys: tuple[str, ...]) -> str:
+    if not given:
+        return "an empty mapping"
+    for wrong in given:
+        if right := nearest(str(wrong), keys):
+            return f"the key {quoted(str(wrong))}; did you mean {right!r}?"
+    return f"the key{'s' if len(given) > 1 else ''} {', '.join(quoted(str(wrong)) for wrong in list(given)[:3])}"
+
+
+def _or(names: tuple[str, ...]) -> str:
+    return f"{listed(names[:-1])} or {names[-1]!r}"
 
 
 def _missing_provider(error: ErrorDetails) -> str:
@@ -148,12 +118,14 @@ def _missing_provider(error: ErrorDetails) -> str:
         return _not_an_entry(error)
     misspelt = nearest("provider", error["input"])
     hint = f" (is {quoted(misspelt)} meant to be it?)" if misspelt else ""
-    return f"missing key 'provider': who serves the model, one of {listed(ENTRY_CLASSES)}{hint}"
+    return f"missing key 'provider': who serves the model, 'sagemaker', 'bedrock', 'openai' or another{hint}"
 
 
 def _unknown_provider(error: ErrorDetails) -> str:
-    later = dict.fromkeys(LATER_PROVIDERS, "is not supported yet")
-    return _say_choice(error["input"]["provider"], "provider", tuple(ENTRY_CLASSES), "openai", later)
+    value = error["input"]["provider"]
+    words = _say_choice(value, "provider", PROVIDER_NAMES, "openai", REFUSED_PROVIDERS)
+    # Nothing is near: then the author does not know the names, and there is no shorter way to say them.
+    return words.replace("one is 'openai'", f"known: {listed(PROVIDER_NAMES)}") if isinstance(value, str) else words
 
 
 def _choice(error: ErrorDetails) -> str:
@@ -165,7 +137,7 @@ def _say_choice(value: object, what: str, choices: tuple[str, ...], example: str
     if not isinstance(value, str):
         return f"expected the name of {_article(what)} {what}, got {kind_of(value)}; {known}"
     if value in refused:
-        return f"the {what} {quoted(value)} {refused[value]}; {known}"
+        return f"the {what} {quoted(value)} {refused[value]}" + ("" if ";" in refused[value] else f"; {known}")
     near = nearest(value, choices)
     return f"unknown {what} {quoted(value)}; {f'did you mean {near!r}?' if near else known}"
 
@@ -177,8 +149,7 @@ def _article(noun: str) -> str:
 _WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
     CHOICE: _choice,
     "missing": _missing,
-    "extra_forbidden": _unknown_key,
-    "union_tag_not_found": _missing_provider,
+    "union_tag_not_found": _no_branch,
     "union_tag_invalid": _unknown_provider,
     "string_type": _not_text,
     "dict_type": _not_names,

@@ -1,4 +1,5 @@
-"""Catalog text -> a tree of its values in which everything knows its line and column. Pure; the only user of PyYAML.
+"""Catalog text -> a tree of its values in which everything knows its line and column. Pure; with yaml_spans.py the
+only user of PyYAML.
 
 Stricter than YAML: no tags, anchors, aliases, merge keys or second document, no key twice. What is not allowed is
 reported and stepped over, so that the rest of the file is still judged; a syntax error ends the tree.

@@ -1,10 +1,10 @@
 """The emulated AWS control plane: moto's server in this process, on one loopback port for every service.
 
 In: the address of the data plane, which function URLs must carry. Out: an address for `AWS_ENDPOINT_URL`, and
-in-process answers to the two questions that the data plane asks: is this SageMaker endpoint in service, and what was
-deployed as this Lambda function. State is in memory and ends with the process.
+in-process answers to what the data plane asks: is this SageMaker endpoint in service, what was deployed as this
+Lambda function, and what does this schedule do. State is in memory and ends with the process.
 
-Only this module and `moto_amendments.py` import moto.
+Only this module and the package `moto_amendments` import moto.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from moto.sagemaker.models import sagemaker_backends
+from moto.scheduler.models import scheduler_backends
 from werkzeug.serving import make_server
 
 from generator.local.moto_amendments import amend
+from generator.local.rehearsals import Rehearsals
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/")
@@ -60,11 +62,20 @@ class DeployedFunction:
     environment: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """What a schedule does: the ARN of its target and the JSON that it hands over."""
+
+    region: str
+    target: str
+    input: str
+
+
 class ControlPlane:
     """A running control plane. Start it once per process: moto's state belongs to the process."""
 
-    def __init__(self, data_url: str) -> None:
-        amend(data_url)
+    def __init__(self, data_url: str, rehearsals: Rehearsals) -> None:
+        amend(data_url, rehearsals)
         application = _ReportDefects(DomainDispatcherApplication(create_backend_app))
         self._server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietRequests)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -89,7 +100,7 @@ def endpoint_status(region: str | None, name: str) -> str | None:
     for each, backend in list(sagemaker_backends[ACCOUNT].items()):
         for endpoint in list(backend.endpoints.values()):
             if region in (None, each) and endpoint.endpoint_name.lower() == name.lower():
-                return str(endpoint.endpoint_status)
+                return str(backend.describe_endpoint(endpoint.endpoint_name)["EndpointStatus"])
     return None
 
 
@@ -102,6 +113,16 @@ def deployed_function(name: str) -> DeployedFunction | None:
         for function in list(backend.list_functions()):
             if function.function_name == name and getattr(function, "code_bytes", b""):
                 return _describe(function)
+    return None
+
+
+def find_schedule(group: str, name: str) -> Schedule | None:
+    """The EventBridge schedule `name` of `group` in any region, or None."""
+    for region, backend in list(scheduler_backends[ACCOUNT].items()):
+        found = backend.schedule_groups.get(group)
+        if found is not None and name in found.schedules:
+            schedule = found.schedules[name]
+            return Schedule(region, str(schedule.target["Arn"]), str(schedule.target.get("Input") or "{}"))
     return None
 
 

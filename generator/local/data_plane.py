@@ -1,8 +1,9 @@
 """The emulated AWS data plane, and OpenAI's: one Starlette app on one loopback port (docs/contracts.md, section 6).
 
 In: where the model server is, and the control plane's answers. Out: an address at which SageMaker runtime, Bedrock
-runtime, OpenAI, Azure OpenAI and the URLs of deployed functions are served. Each wire is a module of its own; this
-one puts them together and runs them in a thread.
+runtime, OpenAI, Azure OpenAI and the URLs of deployed functions are served, and the doors through which faults,
+rehearsals and schedules are worked. Each wire is a module of its own; this one puts them together and runs them in a
+thread.
 """
 
 from __future__ import annotations
@@ -17,21 +18,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from generator.families.providers import PROVIDERS
 from generator.local.bedrock_wire import BedrockWire
-from generator.local.control_plane import ACCOUNT, DeployedFunction
-from generator.local.faults import FaultRequest, Faults
+from generator.local.control_plane import ACCOUNT, DeployedFunction, Schedule
+from generator.local.faults import Faults
 from generator.local.function_host import FunctionHost
 from generator.local.function_urls import FunctionUrls
 from generator.local.model_client import HttpClient, ModelClient, UnreachableError
 from generator.local.openai_wire import OpenAIWire
+from generator.local.rehearsal_doors import fault_routes, rehearsal_routes
+from generator.local.rehearsals import Rehearsals
 from generator.local.sagemaker_wire import SageMakerWire
+from generator.local.schedules import Schedules
 from generator.local.streams import while_wanted
 
 _LOG = logging.getLogger("data plane")
@@ -42,14 +46,16 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 class Surroundings:
     """What the data plane asks of the rest of the local target.
 
-    `model_url` and the two questions to the control plane are asked at every request; `aws_environment` gives the
-    variables for a function in a region; functions are unpacked in `functions`; `seed` decides where SageMaker
-    streams are cut, None for anywhere.
+    `model_url` and the three questions to the control plane are asked at every request; `rehearsals` are what it acts
+    out; `aws_environment` gives the variables for a function in a region; functions are unpacked in `functions`;
+    `seed` decides where SageMaker streams are cut, None for anywhere.
     """
 
     model_url: Callable[[], str]
     endpoint_status: Callable[[str | None, str], str | None]
     deployed_function: Callable[[str], DeployedFunction | None]
+    find_schedule: Callable[[str, str], Schedule | None]
+    rehearsals: Rehearsals
     aws_environment: Callable[[str], Mapping[str, str]]
     functions: Path
     seed: int | None = None
@@ -98,7 +104,10 @@ def build_app(surroundings: Surroundings) -> ASGIApp:
     routes = [
         *_wire_routes(surroundings, ModelClient(http, surroundings.model_url), faults),
         *_function_routes(FunctionUrls(host, http, surroundings.deployed_function)),
-        *_fault_routes(faults),
+        *_unspoken_routes(),
+        *_schedule_routes(Schedules(surroundings.find_schedule, surroundings.aws_environment)),
+        *fault_routes(faults),
+        *rehearsal_routes(surroundings.rehearsals),
         Route("/health", _health),
     ]
 
@@ -139,19 +148,20 @@ def _function_routes(urls: FunctionUrls) -> list[Route]:
     return [Route(path, invoke, methods=_METHODS) for path in paths]
 
 
-def _fault_routes(faults: Faults) -> list[Route]:
-    async def change(request: Request) -> Response:
-        if request.method == "DELETE":
-            faults.switch_off()
-        elif request.method == "PUT":
-            try:
-                faults.switch_on(FaultRequest.model_validate_json(await request.body()))
-            except ValidationError as exc:
-                return JSONResponse({"message": str(exc)}, 400)
-            _LOG.info("faults: %s", [fault.model_dump() for fault in faults.active()])
-        return JSONResponse([fault.model_dump() for fault in faults.active()])
+def _unspoken_routes() -> list[Route]:
+    """The providers with an API of their own, where the handler looks for them: refused in words, not with a 404."""
 
-    return [Route("/faults", change, methods=["GET", "PUT", "DELETE"])]
+    async def refuse(request: Request) -> Response:
+        name = request.url.path.split("/")[1]
+        said = f"the local target does not speak the API of {name!r}; it is only there on the provider's own server"
+        return JSONResponse({"error": {"message": said, "type": "not_implemented"}, "message": said}, 501)
+
+    names = (provider.name for provider in PROVIDERS.values() if provider.kind == "langchain" and not provider.refused)
+    return [Route(f"/{name}/{{path:path}}", refuse, methods=_METHODS) for name in names]
+
+
+def _schedule_routes(schedules: Schedules) -> list[Route]:
+    return [Route("/schedules/{group}/{name}/run", while_wanted(schedules.run), methods=["POST"])]
 
 
 async def _health(_: Request) -> Response:

@@ -141,6 +141,7 @@ class FunctionHost:
 
     def _environment(self, function: DeployedFunction, root: Path, port: int) -> dict[str, str]:
         """Later wins, as on Lambda, where reserved variables cannot be configured."""
+        aws_environment = self._aws_environment(function.region)
         return {
             **function.environment,
             "_HANDLER": function.handler,
@@ -154,7 +155,9 @@ class FunctionHost:
             "TZ": ":UTC",
             "PATH": f"{self._python_only()}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",  # Lambda shows a line when it is printed
-            **self._aws_environment(function.region),
+            **aws_environment,
+            # The handler's one setting for this target: no provider is asked outside of it (docs/contracts.md).
+            "TERRACHAT_PROVIDERS_URL": aws_environment.get("OPENAI_BASE_URL", "").removesuffix("/openai/v1"),
             "AWS_LWA_PORT": str(port),
             "PORT": str(port),
         }

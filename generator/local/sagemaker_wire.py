@@ -1,8 +1,9 @@
 """SageMaker runtime: InvokeEndpoint and InvokeEndpointWithResponseStream.
 
-In: a request as botocore signs and sends it, whose body is what the container takes; ours speak vLLM's messages wire
-(OpenAI chat JSON, `model` optional). Out: the container's reply, whole or as `PayloadPart` events. Parts are cut
-anywhere, in the middle of a line or of a UTF-8 character, as the real service does; whoever reads a stream must cope.
+In: a request as botocore signs and sends it, whose body is what the container takes: vLLM's messages wire (OpenAI chat
+JSON, `model` optional), or TGI's native one, which `generate_container.py` plays. Out: the container's reply, whole or
+as `PayloadPart` events. Parts are cut anywhere, in the middle of a line or of a UTF-8 character, as the real service
+does; whoever reads a stream must cope.
 
 Errors have the service model's shapes (botocore 1.44.5, sagemaker-runtime 2017-05-13).
 """
@@ -20,9 +21,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from generator.local import eventstream, sse
+from generator.local import eventstream, generate_container, sse
 from generator.local.faults import Fault, Faults
-from generator.local.model_client import ModelClient, OpenReply, UnreachableError
+from generator.local.model_client import ModelClient, UnreachableError
 from generator.local.streams import Stream
 
 _REGION = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/")
@@ -62,14 +63,19 @@ class SageMakerWire:
         if refusal is not None:
             return refusal
         await fault.delay()
+        asked = json.loads(body)
+        is_generate = generate_container.is_spoken_in(asked)
         try:
-            async with self._model.chat(json.loads(body)) as reply:
+            async with self._model.chat(generate_container.chat_request(asked) if is_generate else asked) as reply:
                 content = await reply.read()
                 if reply.status != 200:
                     return _model_error(reply.status, content)
+                content = generate_container.whole_answer(content) if is_generate else content
                 return Response(fault.spoil(content), headers=_VARIANT, media_type=reply.content_type)
         except UnreachableError as exc:
             return _model_error(503, str(exc).encode())
+        except (ValueError, LookupError):
+            return _model_error(502, b"the model server's answer is no chat completion")
 
     async def invoke_with_stream(self, request: Request, body: bytes) -> Response:
         """InvokeEndpointWithResponseStream: the container's reply in parts, each sent at once."""
@@ -78,15 +84,19 @@ class SageMakerWire:
         if refusal is not None:
             return refusal
         await fault.delay()
+        asked = json.loads(body)
+        is_generate = generate_container.is_spoken_in(asked)
         async with AsyncExitStack() as opened:
             try:
-                reply = await opened.enter_async_context(self._model.chat(json.loads(body)))
+                request_body = generate_container.chat_request(asked) if is_generate else asked
+                reply = await opened.enter_async_context(self._model.chat(request_body))
                 if reply.status != 200:
                     return _model_error(reply.status, await reply.read())
             except UnreachableError as exc:
                 return _model_error(503, str(exc).encode())
             headers = {**_VARIANT, "X-Amzn-SageMaker-Content-Type": reply.content_type}
-            parts = self._parts(reply, fault)
+            chunks = generate_container.stream(reply.chunks()) if is_generate else reply.chunks()
+            parts = self._parts(chunks, fault)
             return Stream(parts, opened.pop_all(), headers=headers, media_type=eventstream.CONTENT_TYPE)
 
     def _refusal(self, request: Request, body: bytes, fault: Fault) -> Response | None:
@@ -105,8 +115,7 @@ class SageMakerWire:
             return _model_error(400, b"the request body is not a JSON object")
         return None
 
-    async def _parts(self, reply: OpenReply, fault: Fault) -> AsyncIterator[bytes]:
-        chunks = reply.chunks()
+    async def _parts(self, chunks: AsyncIterator[bytes], fault: Fault) -> AsyncIterator[bytes]:
         if fault.kind in ("cut", "bad_bytes"):
             chunks = fault.spoil_stream(sse.split(chunks))
         try:

@@ -80,12 +80,14 @@ class Supervisor:
         from generator.local import control_plane
         from generator.local.data_plane import DataPlane, Surroundings
         from generator.local.function_code import forget
+        from generator.local.rehearsals import Rehearsals
 
         functions = self._folder / "functions"
         forget(functions)
         data = DataPlane()
         parts.callback(data.close)
-        control = control_plane.ControlPlane(data.url)
+        rehearsals = Rehearsals()
+        control = control_plane.ControlPlane(data.url, rehearsals)
         parts.callback(control.close)
         target = _describe(control.url, data.url, model_ready())
         data.start(
@@ -93,6 +95,8 @@ class Supervisor:
                 model_url=lambda: target.model_url,
                 endpoint_status=control_plane.endpoint_status,
                 deployed_function=control_plane.deployed_function,
+                find_schedule=control_plane.find_schedule,
+                rehearsals=rehearsals,
                 aws_environment=target.aws_environment,
                 functions=functions,
             )

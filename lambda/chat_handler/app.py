@@ -47,8 +47,7 @@ def create_app(*, sleep: Sleep = asyncio.sleep, aws: AwsClients | None = None) -
     configured = settings.from_environment(os.environ)
     aws = aws or AwsClients(configured.region)
     http = HttpClient()
-    key_names = [name for provider in PROVIDERS.values() for name in provider.key_names]
-    keys = KeyStore(secret_reader(aws, configured.api_keys_secret_arn), key_names)
+    keys = KeyStore(secret_reader(aws, configured.api_keys_secret_arn))
     own_secrets = {value for name in AWS_SECRETS if (value := os.environ.get(name))}
     logs.configure(lambda: keys.live_secrets() | own_secrets)
 

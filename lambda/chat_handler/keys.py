@@ -1,10 +1,10 @@
 """The providers' keys, out of the API-keys secret (docs/contracts.md, section 4).
 
-In: a function that reads the secret, and the names that providers declare. Out: keys by name, at most 60 s old, and
-for each key that cannot be used a sentence that says why. Separate because rotation has rules of its own: a new
-version is seen within 60 s and at once after a provider refused a key; while Secrets Manager is down the last keys
-stay in use; nothing but declared names is taken; one bad value harms one provider. Keys are handed to the upstream
-that asks, and never put into `os.environ`.
+In: a function that reads the secret, and the names that providers and models declare. Out: keys by name, at most 60 s
+old, and for each key that cannot be used a sentence that says why. Separate because rotation has rules of its own: a
+new version is seen within 60 s and at once after a provider refused a key; while Secrets Manager is down the last
+keys stay in use; nothing but declared names is taken; one bad value harms one provider. Keys are handed to the
+upstream that asks, and never put into `os.environ`.
 """
 
 from __future__ import annotations
@@ -76,12 +76,13 @@ class KeyStore:
     def __init__(
         self,
         read_secret: Callable[[], SecretVersion],
-        names: Iterable[str],
+        names: Iterable[str] = (),
         *,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read_secret = read_secret
-        self._names = tuple(names)
+        self._names = set(names)
+        self._not_secret = set[str]()
         self._now = now
         self._snapshot: _Snapshot | None = None
         self._tried_at = float("-inf")
@@ -93,6 +94,14 @@ class KeyStore:
         """Every value that this process has held, for redaction. A rotated key stays a secret."""
         return frozenset(self._seen)
 
+    def declare(self, *names: str, is_secret: bool = True) -> None:
+        """Take these names too. A value that `is_secret` says is none (an address, say) may be seen in the log."""
+        if not is_secret:
+            self._not_secret.update(names)
+        if not self._names.issuperset(names):
+            self._names.update(names)
+            self._tried_at = float("-inf")  # the last read did not look for them
+
     async def get(self, name: str) -> Key:
         """The key called `name`, at most 60 s old.
 
@@ -102,7 +111,7 @@ class KeyStore:
         """
         snapshot = await self._fresh()
         if (value := snapshot.secret.values.get(name)) is None:
-            raise MissingKeyError(snapshot.secret.reasons[name])
+            raise MissingKeyError(snapshot.secret.reasons.get(name, f"{name} cannot be read now; try again"))
         return Key(name, value, snapshot.version_id)
 
     async def replacement(self, refused: Key) -> Key | None:
@@ -142,7 +151,7 @@ class KeyStore:
             log.warning("the API-keys secret cannot be read: %s", exc)
             return self._kept(exc) or _Snapshot("", _without_values(self._names, str(exc)), self._now(), exc.is_outage)
         secret = parse_secret(version.text, self._names)
-        self._seen.update(secret.values.values())
+        self._seen.update(value for name, value in secret.values.items() if name not in self._not_secret)
         return _Snapshot(version.version_id, secret, self._now())
 
     def _kept(self, exc: SecretUnavailableError) -> _Snapshot | None:

@@ -20,7 +20,9 @@ from chat_handler.redaction import redacted
 # before (measured 2026-11-22). Their warnings are wanted.
 NOISY_LOGGERS = (
     *("boto3", "botocore", "urllib3", "httpx", "httpx2", "httpcore", "httpcore2"),
-    *("langchain", "langchain_aws", "langchain_core", "langsmith", "openai"),
+    *("langchain", "langchain_aws", "langchain_core", "langsmith"),
+    *("anthropic", "langchain_anthropic", "cohere", "langchain_cohere"),
+    *("google", "google_genai", "langchain_google_genai"),
 )
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-OPENAI_BASE_URL = "https://api.openai.com/v1"
-
 
 class SettingsError(Exception):
     """The function's environment lacks something that Terraform should have set."""
@@ -18,12 +16,20 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`api_keys_secret_arn` is None where a deployment has no API-keys secret."""
+    """What the handler is told.
+
+    Attributes:
+        api_keys_secret_arn: None where a deployment has no API-keys secret.
+        providers_url: where every provider beside AWS is answered instead of at its own address: OpenAI's API at
+            `openai/v1`, Azure's at `azure`, any other at the provider's name. None, except on the local target, which
+            must send neither a prompt nor a key out of the machine.
+
+    """
 
     deployment: str
     region: str
     api_keys_secret_arn: str | None
-    openai_base_url: str
+    providers_url: str | None = None
 
     @property
     def models_path(self) -> str:
@@ -42,7 +48,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         deployment=_required(environment, "TERRACHAT_DEPLOYMENT"),
         region=_required(environment, "AWS_REGION"),
         api_keys_secret_arn=environment.get("TERRACHAT_API_KEYS_SECRET_ARN") or None,
-        openai_base_url=(environment.get("OPENAI_BASE_URL") or OPENAI_BASE_URL).rstrip("/"),
+        providers_url=(environment.get("TERRACHAT_PROVIDERS_URL") or "").rstrip("/") or None,
     )
 
 

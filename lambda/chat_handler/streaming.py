@@ -63,7 +63,7 @@ class ChunkDecoder:
         try:
             chunks = [self._take(line), self._take(b"")]
         except UpstreamError as exc:
-            if not line.startswith((b"data:", b"{")):  # an error page, say: no chunk that was begun
+            if not line.startswith((b"data:", b"{", b"[")):  # an error page, say: no chunk that was begun
                 raise
             raise StreamTruncatedError(
                 "the upstream's stream ended in the middle of a chunk: the answer is cut off; ask again"
@@ -78,7 +78,7 @@ class ChunkDecoder:
             return self._end_event()
         if text.startswith("data:"):
             return self._take_data(text.removeprefix("data:").removeprefix(" "))
-        if text.startswith("{"):
+        if text.startswith(("{", "[")):
             return _chunk(text)
         if re.match(r"(event|id|retry)?:", text):
             return None
@@ -230,6 +230,8 @@ def _chunk(text: str) -> JsonObject:
 
 
 def _object(value: Any) -> JsonObject:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]  # how TGI writes a whole answer
     if not isinstance(value, dict):
         raise UpstreamError(f"the upstream sent a chunk that is {type(value).__name__} and not a JSON object")
     return value

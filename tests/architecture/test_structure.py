@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = (ROOT / "generator", ROOT / "frontend", ROOT / "lambda/chat_handler")
 MODULES = [path for package in PACKAGES for path in sorted(package.rglob("*.py"))]
+# A foreign library's ways and exceptions stay in the modules, or the folders, that are named here.
+LIVES_IN = {
+    "jinja2": ("generator/rendering.py",),
+    "langchain_anthropic": ("lambda/chat_handler/upstreams/anthropic.py",),
+    "langchain_aws": ("lambda/chat_handler/upstreams/bedrock.py", "lambda/chat_handler/upstreams/converse.py"),
+    "moto": ("generator/local/control_plane.py", "generator/local/moto_amendments/"),
+    "openai": ("frontend/client.py",),
+    "python_terraform": ("generator/terraform.py",),
+    "uv": ("generator/packaging.py",),
+    "uvicorn": ("generator/local/data_plane.py",),
+    "xllamacpp": ("generator/local/model_server.py",),
+    "yaml": ("generator/loading/yaml_spans.py", "generator/loading/yaml_tree.py"),
+}
+# The one place where what is pure meets the disk: the catalog's own file.
+READS_THE_CATALOG = "generator.loading.catalog_file"
 
 
 def test_import_contracts_are_kept() -> None:
@@ -24,6 +41,25 @@ def test_import_contracts_are_kept() -> None:
     )
 
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("library", LIVES_IN)
+def test_library_lives_behind_its_module(library: str) -> None:
+    importing = {path.relative_to(ROOT).as_posix() for path in MODULES if library in _imported(path)}
+
+    assert importing
+    assert [name for name in importing if not name.startswith(LIVES_IN[library])] == []
+
+
+def test_what_decides_touches_no_file_no_clock_and_no_environment() -> None:
+    """The import contract `generator-pure` cannot see what needs no import of a library."""
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    named = contracts["importlinter:contract:generator-pure"]["source_modules"].split()
+    touching = {_name(path): found for path in MODULES if (found := sorted(_touched(path)))}
+
+    assert set(named) <= {_name(path) for path in MODULES}
+    assert {name for name in touching if _is_within(name, named)} == {READS_THE_CATALOG}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +103,7 @@ def test_lambda_folder_is_no_package() -> None:
 
 
 def test_requirements_are_pinned_hashed_and_without_an_index() -> None:
-    for path in [*ROOT.glob("requirements/*.txt"), ROOT / "lambda/requirements.txt"]:
+    for path in [*ROOT.glob("requirements/*.txt"), *ROOT.glob("lambda/requirements/*.txt")]:
         if path.name == "overrides.txt":
             continue
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -76,3 +112,30 @@ def test_requirements_are_pinned_hashed_and_without_an_index() -> None:
         assert requirements
         assert [line for line in requirements if "==" not in line or not line.endswith("\\")] == [], path.name
         assert [line for line in lines if "://" in line or line.startswith("-")] == [], path.name
+
+
+def _imported(path: Path) -> set[str]:
+    """The first part of each name that a module imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in names}
+
+
+def _touched(path: Path) -> Iterator[str]:
+    """By what names a module reads or changes the world."""
+    methods = {"iterdir", "mkdir", "open", "read_bytes", "read_text", "unlink", "write_bytes", "write_text"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in methods | {"environ", "now", "today", "monotonic"}:
+            yield node.attr
+        elif isinstance(node, ast.Name) and node.id == "open":
+            yield node.id
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _is_within(name: str, packages: list[str]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)

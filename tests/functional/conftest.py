@@ -1,4 +1,4 @@
-"""One local target with the demo applied to it, shared by all tests that need a whole deployment.
+"""Local targets: one with the demo applied to it, shared by all tests that need a whole deployment, and empty ones.
 
 Everything goes through the command line, as a user's would, in a folder of its own.
 """
@@ -6,15 +6,15 @@ Everything goes through the command line, as a user's would, in a folder of its 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.functional.stage import CommandLine, Ran, Stage
 
 HOSTILE_TAGS = {
     "interpolation": '${path.root} ${file("/etc/passwd")} $${x}',
@@ -47,67 +47,11 @@ MODEL_IDS = ("smollm2", "nova-micro", "gpt")
 
 
 @dataclass(frozen=True)
-class Ran:
-    """A finished command."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
-
-    def json(self) -> Any:
-        return json.loads(self.stdout)
-
-
-@dataclass(frozen=True)
-class CommandLine:
-    """`terrachat` in a folder, without the AWS settings of whoever runs the tests."""
-
-    folder: Path
-
-    def __call__(self, *arguments: str, stdin: str = "", timeout_s: float = 200) -> Ran:
-        done = subprocess.run(
-            self.argv(*arguments),
-            cwd=self.folder,
-            env=self.environment(),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def ok(self, *arguments: str, stdin: str = "") -> Ran:
-        """Run, and expect it to succeed."""
-        ran = self(*arguments, stdin=stdin)
-        assert ran.exit_code == 0, f"terrachat {' '.join(arguments)}: {ran.exit_code}\n{ran.stdout}\n{ran.stderr}"
-        return ran
-
-    def argv(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "generator.cli", *arguments]
-
-    def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OPENAI_"))}
-        return {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}
-
-
-@dataclass(frozen=True)
-class Deployed:
+class Deployed(Stage):
     """The demo, applied to a running local target."""
 
-    terrachat: CommandLine
     apply: Ran
     handler_url: str
-    target: dict[str, Any]
-
-    def aws(self, region: str = "us-east-1") -> dict[str, Any]:
-        """Arguments with which any boto3 client talks to this target's control plane."""
-        return {
-            "endpoint_url": self.target["control_url"],
-            "region_name": region,
-            "aws_access_key_id": "local",
-            "aws_secret_access_key": "local",
-        }
 
 
 @pytest.fixture(scope="session")
@@ -141,10 +85,24 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, zips: Path) -> Iterator[D
     # YAML takes JSON, and JSON leaves no doubt about the hostile values.
     catalog = json.dumps(CATALOG, ensure_ascii=False, indent=1)
     (command_line.folder / "catalog.yaml").write_text(catalog, encoding="utf-8")
+    with _local_target(command_line) as target:
+        applied = command_line.ok("apply", "--local", "--yes", "--json")
+        yield Deployed(command_line, target, applied, applied.json()["outputs"]["handler_url"])
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, zips: Path) -> Iterator[Stage]:
+    """A local target to which nothing is applied yet, for the stories of one module."""
+    command_line = CommandLine(tmp_path_factory.mktemp("stage"))
+    _share(zips, command_line.folder)
+    with _local_target(command_line) as target:
+        yield Stage(command_line, target)
+
+
+@contextmanager
+def _local_target(command_line: CommandLine) -> Iterator[dict[str, Any]]:
     command_line.ok("local", "up")
     try:
-        applied = command_line.ok("apply", "--local", "--yes", "--json")
-        target = json.loads((command_line.folder / ".terrachat/local/target.json").read_text())
-        yield Deployed(command_line, applied, applied.json()["outputs"]["handler_url"], target)
+        yield json.loads((command_line.folder / ".terrachat/local/target.json").read_text())
     finally:
         command_line("local", "down")

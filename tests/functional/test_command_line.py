@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import CATALOG, CommandLine
+from tests.functional.conftest import CATALOG
+from tests.functional.stage import CommandLine
 from tests.unit.generator.local.waiting import until
 
 GOOD = json.dumps(CATALOG, ensure_ascii=False)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -28,7 +26,7 @@ def test_second_plan_is_empty(deployed: Deployed) -> None:
         SecretId="terrachat/demo/api-keys", SecretString='{"OPENAI_API_KEY": "sk-changed-by-hand"}'
     )
 
-    assert deployed.terrachat.ok("plan", "--local", "--json").json() == {"changes": []}
+    assert deployed.terrachat.ok("plan", "--local", "--json").json()["changes"] == []
 
 
 def test_status_and_models_agree_that_everything_is_live(deployed: Deployed) -> None:
@@ -89,58 +87,6 @@ def test_no_key_is_in_state_module_or_log(deployed: Deployed) -> None:
 
     files = [path for path in folder.rglob("*") if path.is_file() and "providers" not in path.parts]
     assert [str(path) for path in files if planted.encode() in path.read_bytes()] == []
-
-
-def test_second_deployment_is_changed_in_place_and_goes_without_a_trace(deployed: Deployed, tmp_path: Path) -> None:
-    """Beside the demo, which stays as it is all the while."""
-    catalog = tmp_path / "second.yaml"
-    text = (deployed.terrachat.folder / "catalog.yaml").read_text(encoding="utf-8")
-    text = text.replace('"deployment": "demo"', '"deployment": "second"')
-    here = ("--local", "--catalog", str(catalog))
-    before = _everything(deployed)
-    catalog.write_text(text, encoding="utf-8")
-    deployed.terrachat.ok("apply", "--yes", *here)
-    between = _everything(deployed)
-    first = _second_endpoint(deployed)
-
-    catalog.write_text(text.replace("ml.g5.xlarge", "ml.g5.2xlarge"), encoding="utf-8")
-    deployed.terrachat.ok("apply", "--yes", *here)
-    second = _second_endpoint(deployed)
-
-    assert len(between) > len(before) > 10
-    assert second["CreationTime"] == first["CreationTime"]
-    assert second["EndpointConfigName"] != first["EndpointConfigName"]
-    assert deployed.terrachat.ok("plan", "--json", *here).json() == {"changes": []}
-
-    deployed.terrachat.ok("destroy", "--yes", *here)
-
-    assert _everything(deployed) == before
-    again = deployed.terrachat.ok("destroy", "--yes", *here)
-    assert again.stdout == "There was nothing to destroy.\n"
-
-
-def _second_endpoint(deployed: Deployed) -> Any:
-    return boto3.client("sagemaker", **deployed.aws()).describe_endpoint(EndpointName="terrachat-second-smollm2")
-
-
-def _everything(deployed: Deployed) -> set[str]:
-    """Names of all that the module can create, as AWS lists them."""
-
-    def names(service: str, operation: str, key: str, field: str | None) -> list[str]:
-        pages = boto3.client(service, **deployed.aws()).get_paginator(operation).paginate()  # type: ignore[call-overload]
-        return [f"{service}: {item[field] if field else item}" for page in pages for item in page[key]]
-
-    return {
-        *names("iam", "list_roles", "Roles", "RoleName"),
-        *names("logs", "describe_log_groups", "logGroups", "logGroupName"),
-        *names("lambda", "list_functions", "Functions", "FunctionName"),
-        *names("dynamodb", "list_tables", "TableNames", None),
-        *names("secretsmanager", "list_secrets", "SecretList", "Name"),
-        *names("ssm", "describe_parameters", "Parameters", "Name"),
-        *names("sagemaker", "list_models", "Models", "ModelName"),
-        *names("sagemaker", "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
-        *names("sagemaker", "list_endpoints", "Endpoints", "EndpointName"),
-    }
 
 
 def test_keys_are_set_listed_and_unset_by_name_only(deployed: Deployed) -> None:

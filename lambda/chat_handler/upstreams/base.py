@@ -48,6 +48,15 @@ class ModelRecord:
             raise RecordError(f"{name!r} must be a non-empty string")
         return value
 
+    def optional_text(self, name: str) -> str | None:
+        """The field `name`; None where it is missing or null.
+
+        Raises:
+            RecordError: it is something else than a non-empty string.
+
+        """
+        return None if self.fields.get(name) is None else self.text(name)
+
 
 @dataclass(frozen=True)
 class Status:
@@ -121,4 +130,3 @@ class Provider:
 
     name: str
     build: Callable[[ModelRecord, Services], Upstream]
-    key_names: tuple[str, ...] = ()

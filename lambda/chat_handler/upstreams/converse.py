@@ -11,7 +11,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chat_handler.errors import InvalidRequestError, StreamTruncatedError, UpstreamError
+from chat_handler.errors import StreamTruncatedError, UpstreamError
+from chat_handler.upstreams import plain_chat
 from chat_handler.upstreams.aws_streams import interrupt
 from chat_handler.upstreams.base import ChatRequest
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PARAMETERS = ("temperature", "top_p", "max_tokens", "max_completion_tokens", "stop")
-_SAMPLING = ("temperature", "top_p")
 
 # StopReason of botocore 1.44.5, read 2026-11-22.
 _FINISH_REASONS = {
@@ -37,27 +36,38 @@ _FINISH_REASONS = {
 _MALFORMED_REASONS = ("malformed_model_output", "malformed_tool_use")
 
 
-def chat_model(model: str, client: Any) -> ChatBedrockConverse:
-    """The LangChain model that asks `model` (an id, or the ARN of a model or inference profile) through `client`."""
+def chat_model(model: str, client: Any, guardrail: dict[str, str] | None = None) -> ChatBedrockConverse:
+    """The LangChain model that asks `model` through `client`.
+
+    Args:
+        model: an id, or the ARN of a model, of a profile (AWS's or the account's own) or of provisioned throughput.
+        client: boto3's client of Bedrock's runtime.
+        guardrail: Converse's guardrailConfig.
+
+    """
     from langchain_aws import ChatBedrockConverse
     from langchain_aws.utils import MODEL_ID_GEO_PREFIXES
 
     name = model.rpartition("/")[2]
     prefix, _, rest = name.partition(".")
     base_model = rest if prefix in MODEL_ID_GEO_PREFIXES else name
-    return ChatBedrockConverse(
+    chat_model = ChatBedrockConverse(
         model=model,
-        # LangChain finds both by itself for a plain id, and wants them named for an ARN.
+        # LangChain finds both by itself for a plain id, and wants them named for an ARN. The ARN of an account's own
+        # profile does not say which model it stands for; Bedrock knows, and only LangChain's knowledge of what a model
+        # takes is lost.
         base_model=base_model,
         provider=base_model.partition(".")[0],
         client=client,
         # Only application inference profiles are looked up with this one. Without it LangChain builds a client for
         # Bedrock's control plane, which takes 0.1 s and is never used.
         bedrock_client=client,
-        # LangChain keeps a list of models that stream, and quietly asks every other one for its whole answer at once.
-        # Bedrock's own answer to ConverseStream is the truth.
-        disable_streaming=False,
+        guardrails=guardrail,
     )
+    # LangChain keeps a list of models that stream, and quietly asks every other one for its whole answer at once.
+    # Bedrock's own answer to ConverseStream is the truth. Set here, because LangChain overwrites an argument.
+    chat_model.disable_streaming = False
+    return chat_model
 
 
 def arguments_of(request: ChatRequest, defaults: Mapping[str, Any], model: ChatBedrockConverse) -> dict[str, Any]:
@@ -67,20 +77,9 @@ def arguments_of(request: ChatRequest, defaults: Mapping[str, Any], model: ChatB
         InvalidRequestError: a value cannot be used; `param` names it.
 
     """
-    merged = request.merged(defaults)
-    if (model.profile or {}).get("temperature") is False:
-        # LangChain would drop both with no more than a Python warning. The catalog's defaults may go; what the
-        # caller asked for may not.
-        _refuse_sampling(request.body)
-        merged = {name: value for name, value in merged.items() if name not in _SAMPLING}
-    limit_name = "max_completion_tokens" if merged.get("max_completion_tokens") is not None else "max_tokens"
-    arguments = {
-        "temperature": _number(merged, "temperature"),
-        "top_p": _number(merged, "top_p"),
-        "max_tokens": _token_limit(merged, limit_name),
-        "stop": _stop(merged),
-    }
-    return {name: value for name, value in arguments.items() if value is not None}
+    # LangChain would drop both with no more than a Python warning.
+    takes_sampling = (model.profile or {}).get("temperature") is not False
+    return plain_chat.parameters_of(request, defaults, takes_sampling=takes_sampling)
 
 
 def finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
@@ -154,34 +153,3 @@ class _StreamRecorder:
 
 def _not_converse(exc: Exception) -> UpstreamError:
     return UpstreamError(f"Bedrock answered something that is no Converse answer ({type(exc).__name__})")
-
-
-def _refuse_sampling(body: Mapping[str, Any]) -> None:
-    for name in _SAMPLING:
-        if body.get(name) is not None:
-            raise InvalidRequestError(f"this model takes no {name!r}; leave it out", param=name)
-
-
-def _number(body: Mapping[str, Any], name: str) -> float | None:
-    value = body.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise InvalidRequestError(f"{name!r} must be a number", param=name)
-    return value
-
-
-def _token_limit(body: Mapping[str, Any], name: str) -> int | None:
-    value = body.get(name)
-    # LangChain takes 0 for "no limit".
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-        raise InvalidRequestError(f"{name!r} must be a whole number of at least 1", param=name)
-    return value
-
-
-def _stop(body: Mapping[str, Any]) -> list[str] | None:
-    value = body.get("stop")
-    if not value:
-        return None
-    stops = [value] if isinstance(value, str) else value
-    if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
-        raise InvalidRequestError("'stop' must be a string or a list of strings", param="stop")
-    return stops

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chat_handler import threads
-from chat_handler.upstreams.base import READY, Status
+from chat_handler.upstreams.base import READY, ModelRecord, Status
 
 FRESH_S = 10.0
 
@@ -27,15 +27,25 @@ _STATUSES = {
     "Deleting": Status("stopped", "the endpoint is being deleted"),
     "UpdateRollbackFailed": Status("failed", "the endpoint's update failed, and so did its roll-back"),
 }
-_STOPPED = Status("stopped", "the endpoint does not exist now; create it again with: terrachat apply")
+_GONE = "the endpoint does not exist now; create it again with: terrachat apply"
 
 
 class EndpointStatus:
-    """The status of one endpoint. `client` gives a SageMaker client and may block."""
+    """The status of one endpoint. `client` gives a SageMaker client and may block; `gone` says what is to be done where
+    there is no endpoint.
+    """
 
-    def __init__(self, endpoint: str, client: Callable[[], Any], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        client: Callable[[], Any],
+        gone: str = _GONE,
+        *,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._endpoint = endpoint
         self._client = client
+        self._gone = Status("stopped", gone)
         self._now = now
         self._last = READY
         self._asked_at = float("-inf")
@@ -53,19 +63,31 @@ class EndpointStatus:
         try:
             reply = self._client().describe_endpoint(EndpointName=self._endpoint)
         except ClientError as exc:
-            return _refused(str(exc.response.get("Error", {}).get("Code", "")))
+            return self._refused(str(exc.response.get("Error", {}).get("Code", "")))
         except BotoCoreError as exc:
             return Status("failed", f"the endpoint cannot be described ({type(exc).__name__})")
         return _status(reply)
 
+    def _refused(self, code: str) -> Status:
+        # DescribeEndpoint has one error for "no such endpoint", and calls it ValidationException.
+        if code == "ValidationException":
+            return self._gone
+        if code.startswith("AccessDenied"):
+            return Status("no_access", "the handler's role may not describe the endpoint; apply the module again")
+        return Status("failed", f"the endpoint cannot be described ({code})")
 
-def _refused(code: str) -> Status:
-    # DescribeEndpoint has one error for "no such endpoint", and calls it ValidationException.
-    if code == "ValidationException":
-        return _STOPPED
-    if code.startswith("AccessDenied"):
-        return Status("no_access", "the handler's role may not describe the endpoint; apply the module again")
-    return Status("failed", f"the endpoint cannot be described ({code})")
+
+def gone(record: ModelRecord) -> str:
+    """What to do where the endpoint of `record` does not exist."""
+    if record.fields.get("stopped") is True:
+        return f"the model is stopped; start it with: terrachat start {record.id}"
+    schedule = record.fields.get("schedule")
+    if isinstance(schedule, dict):
+        return (
+            f"the endpoint does not exist now; its schedule creates it at {schedule.get('start')!r} "
+            f"({schedule.get('timezone')}) and deletes it at {schedule.get('stop')!r}"
+        )
+    return _GONE
 
 
 def _status(reply: dict[str, Any]) -> Status:

@@ -1,28 +1,20 @@
 """OpenAI's chat wire on one side, LangChain's messages on the other.
 
 In: a chat request. Out: LangChain messages, and from LangChain's answer OpenAI's completion or chunks. Pure, without
-IO, and shared by every provider that goes through LangChain. What a request asks for and LangChain's common interface
-does not carry is refused by name: a parameter that is dropped in silence is a wrong answer.
+IO, and shared by every provider that goes through LangChain. What a request may hold is decided in `plain_chat.py`.
 """
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chat_handler.errors import InvalidRequestError
+from chat_handler.upstreams import answers, plain_chat
 from chat_handler.upstreams.base import JsonObject
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-
-ROLES = ("system", "developer", "user", "assistant")
-# Fields that `routes.py` and this module use themselves; everything else is a parameter of the model.
-_OWN_FIELDS = {"model", "messages", "stream", "stream_options"}
-# Values with which a parameter asks for nothing, beside null, false, 0 and what is empty.
-_NEUTRAL_VALUES: dict[str, Any] = {"n": 1, "top_p": 1, "response_format": {"type": "text"}, "tool_choice": "none"}
+    from langchain_core.messages.ai import UsageMetadata
 
 FinishReasonOf = Callable[[Mapping[str, Any]], str | None]
 
@@ -36,87 +28,39 @@ def messages_of(request: Mapping[str, Any]) -> list[BaseMessage]:
     """
     from langchain_core.messages import convert_to_messages
 
-    for number, message in enumerate(request["messages"]):
-        _check_message(message, f"messages[{number}]")
+    plain_chat.check_messages(request["messages"])
     return convert_to_messages([{"role": m["role"], "content": m.get("content") or ""} for m in request["messages"]])
-
-
-def refuse_other_parameters(request: Mapping[str, Any], known: Iterable[str], subject: str) -> None:
-    """Check that `request` asks for nothing beyond the parameters in `known`.
-
-    Raises:
-        InvalidRequestError: it does; `param` names the first such field.
-
-    """
-    for name, value in request.items():
-        if name in _OWN_FIELDS or name in known or not value or value == _NEUTRAL_VALUES.get(name):
-            continue
-        raise InvalidRequestError(
-            f"{subject} cannot be asked with {name!r} through this API; leave it out, or use another model", param=name
-        )
 
 
 def completion_of(message: AIMessage, model_id: str, finish_reason_of: FinishReasonOf) -> JsonObject:
     """`message` as OpenAI's `chat.completion`."""
-    return {
-        **_head(model_id, "chat.completion"),
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", **_texts(message, empty="content")},
-                "finish_reason": finish_reason_of(message.response_metadata) or "stop",
-            }
-        ],
-        "usage": _usage(message),
-    }
+    texts = _texts(message, empty="content")
+    reason = finish_reason_of(message.response_metadata) or "stop"
+    return answers.completion(model_id, texts, reason, _usage(message.usage_metadata))
 
 
-def chunks_of(
-    messages: Iterable[AIMessageChunk], model_id: str, finish_reason_of: FinishReasonOf, *, with_usage: bool
-) -> Iterator[JsonObject]:
-    """`messages` as OpenAI's chunks: the role, the text, the finish, and the usage if it is wanted.
+class MessageChunks:
+    """LangChain's chunks of one stream, each as OpenAI's. `last` gives what comes after them."""
 
-    No finish chunk is made up: a stream that ends without a reason from the model is seen as cut off.
-    """
-    head = _head(model_id, "chat.completion.chunk")
-    usage: JsonObject | None = None
-    has_begun = False
-    for message in messages:
-        if not has_begun:
-            # Not before the upstream's first sign of life: until then an error can still have an HTTP status.
-            yield {**head, "choices": [_choice({"role": "assistant", "content": ""})]}
-            has_begun = True
-        usage = _usage(message) or usage
-        if delta := _texts(message):
-            yield {**head, "choices": [_choice(delta)]}
-        if (reason := finish_reason_of(message.response_metadata)) is not None:
-            yield {**head, "choices": [_choice({}, reason)]}
-    if with_usage:
-        yield {**head, "choices": [], "usage": usage}
+    def __init__(self, model_id: str, finish_reason_of: FinishReasonOf, *, with_usage: bool) -> None:
+        self._chunks = answers.Chunks(model_id)
+        self._finish_reason_of = finish_reason_of
+        self._with_usage = with_usage
+        self._usage: UsageMetadata | None = None
 
+    def of(self, message: AIMessageChunk) -> Iterator[JsonObject]:
+        """`message` as OpenAI's chunks."""
+        from langchain_core.messages.ai import add_usage
 
-def _check_message(message: JsonObject, place: str) -> None:
-    if message["role"] not in ROLES:
-        raise InvalidRequestError(
-            f"role {message['role']!r} cannot be used with this model; use one of {', '.join(ROLES)}",
-            param=f"{place}.role",
-        )
-    for name, value in message.items():
-        # Null and empty fields are what OpenAI's own client sends back with an earlier answer.
-        if name not in ("role", "content", "reasoning_content") and value:
-            raise InvalidRequestError(f"{name!r} cannot be used with this model", param=f"{place}.{name}")
-    content = message.get("content")
-    for number, part in enumerate(content if isinstance(content, list) else ()):
-        if not isinstance(part, dict) or part.get("type") != "text" or not isinstance(part.get("text"), str):
-            raise InvalidRequestError("only text can be sent to this model here", param=f"{place}.content[{number}]")
+        if message.usage_metadata is not None:
+            # What LangChain's chunks say of usage adds up; Anthropic's come in two.
+            self._usage = add_usage(self._usage, message.usage_metadata)
+        yield from self._chunks.of(_texts(message), self._finish_reason_of(message.response_metadata))
 
-
-def _head(model_id: str, kind: str) -> JsonObject:
-    return {"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": model_id}
-
-
-def _choice(delta: JsonObject, finish_reason: str | None = None) -> JsonObject:
-    return {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    def last(self) -> Iterator[JsonObject]:
+        """The chunk with the usage, if it is wanted."""
+        if self._with_usage:
+            yield self._chunks.with_usage(_usage(self._usage))
 
 
 def _texts(message: AIMessage, *, empty: str | None = None) -> JsonObject:
@@ -132,18 +76,15 @@ def _text(block: str | dict[Any, Any]) -> tuple[str, str]:
     """Where a content block's text belongs, and the text; empty for a block that holds none."""
     if isinstance(block, str):
         return "content", block
+    if block.get("type") == "thinking":  # Anthropic's and Google's
+        return "reasoning_content", block.get("thinking") or ""
+    if block.get("type") == "reasoning":  # Cohere's
+        return "reasoning_content", "".join(part.get("text") or "" for part in block.get("summary") or ())
     reasoning = block.get("reasoning_content")
-    if isinstance(reasoning, dict):
+    if isinstance(reasoning, dict):  # Bedrock's
         return "reasoning_content", reasoning.get("text") or ""
     return "content", (block.get("text") or "") if block.get("type") == "text" else ""
 
 
-def _usage(message: AIMessage) -> JsonObject | None:
-    usage = message.usage_metadata
-    if usage is None:
-        return None
-    return {
-        "prompt_tokens": usage["input_tokens"],
-        "completion_tokens": usage["output_tokens"],
-        "total_tokens": usage["total_tokens"],
-    }
+def _usage(usage: UsageMetadata | None) -> JsonObject | None:
+    return None if usage is None else answers.usage_of(usage["input_tokens"], usage["output_tokens"])

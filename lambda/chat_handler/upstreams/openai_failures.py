@@ -32,15 +32,26 @@ _PASSING_STATUSES = {408, 409, 425}
 _USED_UP_CODES = {"insufficient_quota", "billing_hard_limit_reached"}
 
 
-def authentication_failed(subject: str, key_name: str) -> ChatError:
-    """The error for a key that `subject` refuses also after the secret was read again."""
+def authentication_failed(subject: str, key_name: str | None) -> ChatError:
+    """The error for a key that `subject` refuses also after the secret was read again; None: it was sent none."""
+    if key_name is None:
+        return AuthenticationFailedError(
+            f"{subject} wants a key, and the catalog says that it takes none; name it with key_name, and apply"
+        )
     return AuthenticationFailedError(
         f"{subject} refused the key {key_name} of the API-keys secret's current version; "
         f"set a valid one with: terrachat secrets set {key_name}"
     )
 
 
-def reply_failure(status: int, headers: Mapping[str, str], body: bytes, *, subject: str, key_name: str) -> ChatError:
+def invalid_address(subject: str) -> ChatError:
+    """The error for a URL that nothing can be sent to."""
+    return UpstreamError(f"{subject} has an address that is no URL; correct it in the catalog or the API-keys secret")
+
+
+def reply_failure(
+    status: int, headers: Mapping[str, str], body: bytes, *, subject: str, key_name: str | None
+) -> ChatError:
     """The error that a reply with `status` (300 or more) stands for. `headers` have lower-case names."""
     error = _error_fields(body)
     if status == 401:
@@ -48,7 +59,8 @@ def reply_failure(status: int, headers: Mapping[str, str], body: bytes, *, subje
     if status == 429:
         return _throttled(error, headers, subject)
     if status == 403 or (status == 404 and error.get("code") == "model_not_found"):
-        return NoAccessError(f"{subject} does not exist, or the key {key_name} has no access to it")
+        whose = f"the key {key_name}" if key_name else "a request without a key"
+        return NoAccessError(f"{subject} does not exist, or {whose} has no access to it")
     if status == 404 or status < 400:
         return UpstreamError(f"{subject} has no chat completions at this base URL (HTTP {status})")
     if status >= 500 or status in _PASSING_STATUSES:

@@ -1,8 +1,8 @@
-"""SageMaker endpoints whose container speaks OpenAI's chat API (wire "messages"), passed through.
+"""SageMaker endpoints: containers that speak OpenAI's chat API (wire "messages"), or TGI's and LMI's own ("generate").
 
-In: OpenAI's chat request. Out: the container's answer, unchanged. Separate as every provider is. `model` is left out
-of the body: vLLM compares it with the name that it serves, which is never the endpoint's. What an endpoint is doing
-comes from DescribeEndpoint, also after InvokeEndpoint said "not found", which is its word for four different states.
+In: OpenAI's chat request. Out: OpenAI's answer; what is in the container's request and answer is its wire's
+(`sagemaker_wires.py`). Separate as every provider is. What an endpoint is doing comes from DescribeEndpoint, also
+after InvokeEndpoint said "not found", which is its word for four different states.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from collections.abc import AsyncGenerator, Iterator
 from functools import partial
 from typing import Any
 
-from chat_handler import streaming, threads
-from chat_handler.completions import checked_completion
+from chat_handler import threads
 from chat_handler.errors import ChatError, ModelNotReadyError, NoAccessError
 from chat_handler.upstreams import aws_failures
 from chat_handler.upstreams.aws_streams import interrupt
@@ -23,12 +22,12 @@ from chat_handler.upstreams.base import (
     JsonObject,
     ModelRecord,
     Provider,
-    RecordError,
     Services,
     Status,
 )
 from chat_handler.upstreams.container_failures import container_failure
-from chat_handler.upstreams.endpoint_status import EndpointStatus
+from chat_handler.upstreams.endpoint_status import EndpointStatus, gone
+from chat_handler.upstreams.sagemaker_wires import wire_of
 
 
 def build(record: ModelRecord, services: Services) -> SageMakerUpstream:
@@ -38,8 +37,6 @@ def build(record: ModelRecord, services: Services) -> SageMakerUpstream:
         RecordError: the record does not name an endpoint, or names a wire that is not known here.
 
     """
-    if record.text("wire") != "messages":
-        raise RecordError(f"wire {record.text('wire')!r} is not known; this handler knows 'messages'")
     return SageMakerUpstream(record, record.text("endpoint"), record.text("region"), services)
 
 
@@ -48,28 +45,28 @@ class SageMakerUpstream:
 
     def __init__(self, record: ModelRecord, endpoint: str, region: str, services: Services) -> None:
         self._endpoint = endpoint
-        self._defaults = record.defaults
         self._subject = f"SageMaker endpoint {endpoint!r}"
+        self._wire = wire_of(record, self._subject)
         self._client = partial(services.aws.generation, "sagemaker-runtime", region)
-        self._status = EndpointStatus(endpoint, partial(services.aws.control, "sagemaker", region))
+        self._status = EndpointStatus(endpoint, partial(services.aws.control, "sagemaker", region), gone(record))
 
     async def status(self) -> Status:
         """What DescribeEndpoint says, at most a few seconds old."""
         return await self._status.get()
 
     async def complete(self, request: ChatRequest) -> JsonObject:
-        """The whole answer, as the container sent it. SageMaker gives the container 60 s for it."""
+        """The whole answer. SageMaker gives the container 60 s for it."""
         try:
-            return checked_completion(await threads.call(partial(self._invoked, request)), self._subject)
+            return self._wire.completion(await threads.call(partial(self._invoked, request)), request)
         except aws_failures.botocore_errors() as exc:
             raise await self._translated(exc) from exc
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
-        """The chunks, as the container sent them. SageMaker gives the container 8 minutes for them."""
+        """The chunks. SageMaker gives the container 8 minutes for them."""
         try:
             parts = threads.iterate(partial(self._opened, request))
-            async with contextlib.aclosing(parts):
-                async for chunk in streaming.decoded(parts):
+            async with contextlib.aclosing(parts), contextlib.aclosing(self._wire.chunks(parts, request)) as chunks:
+                async for chunk in chunks:
                     yield chunk
         except aws_failures.botocore_errors() as exc:
             raise await self._translated(exc) from exc
@@ -84,13 +81,11 @@ class SageMakerUpstream:
         return threads.Blocking(_parts(reply["Body"]), partial(interrupt, reply["Body"]))
 
     def _arguments(self, request: ChatRequest) -> dict[str, Any]:
-        body = request.merged(self._defaults)
-        del body["model"]
         return {
             "EndpointName": self._endpoint,
             "ContentType": "application/json",
             "Accept": "application/json",
-            "Body": json.dumps(body, ensure_ascii=False).encode(),
+            "Body": json.dumps(self._wire.body(request), ensure_ascii=False).encode(),
         }
 
     async def _translated(self, exc: Exception) -> ChatError:

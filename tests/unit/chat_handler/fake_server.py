@@ -79,6 +79,23 @@ class FakeServer:
             thread.join()
 
 
+class StallingUpstream:
+    """Sends the beginning of an answer, then nothing, until its client closes the connection."""
+
+    def __init__(self, beginning: list[bytes], headers: dict[str, str]) -> None:
+        self.was_closed = threading.Event()
+        self._beginning = beginning
+        self._headers = headers
+
+    def __call__(self, request: Request) -> Reply:
+        return Reply(self._body(request), headers=self._headers)
+
+    def _body(self, request: Request) -> Iterator[bytes]:
+        yield from self._beginning
+        if request.is_closed():
+            self.was_closed.set()
+
+
 class _Handler(BaseHTTPRequestHandler):
     fake: FakeServer
     protocol_version = "HTTP/1.1"
@@ -87,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(_operation(self.path, headers), self.path, headers, body, self._is_closed)
+        request = Request(_operation(self.path, headers, body), self.path, headers, body, self._is_closed)
         self.fake.requests.append(request)
         reply = self.fake.replies[request.operation]
         self._send(reply(request) if callable(reply) else reply)
@@ -128,8 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-def _operation(path: str, headers: dict[str, str]) -> str:
-    """`GetSecretValue` and the like for AWS's JSON protocol, else the end of the path: `converse-stream`."""
+def _operation(path: str, headers: dict[str, str], body: bytes) -> str:
+    """`GetSecretValue` and the like for AWS's JSON and query protocols, else the end of the path: `converse-stream`."""
     if target := headers.get("x-amz-target"):
         return target.rpartition(".")[2]
+    if action := re.search(rb"(?:^|&)Action=(\w+)", body):
+        return action[1].decode()
     return re.sub(r".*/", "", path)

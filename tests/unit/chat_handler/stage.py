@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,14 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
+from chat_handler.app import build_app
+from chat_handler.aws import AwsClients
+from chat_handler.http_client import HttpClient
+from chat_handler.keys import KeyStore, SecretVersion
+from chat_handler.registry import Parameter, Registry
+from chat_handler.settings import Settings
+from chat_handler.upstreams import PROVIDERS
+from chat_handler.upstreams.base import Provider, Services
 from tests.unit.chat_handler.event_stream import event, json_event
 from tests.unit.chat_handler.fake_server import FakeServer, Reply, json_reply
 
@@ -47,6 +56,7 @@ COMPLETION = {
     "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7},
     "x_unknown": {"kept": True},
 }
+_TESTS = itertools.count()
 CONVERSE_USAGE = {"inputTokens": 5, "outputTokens": 2, "totalTokens": 7}
 EVENT_STREAM = {"content-type": "application/vnd.amazon.eventstream"}
 SSE = {"content-type": "text/event-stream"}
@@ -62,7 +72,8 @@ def environment(server: FakeServer) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "aws-canary-0123456789",
         "AWS_ENDPOINT_URL": server.url,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "OPENAI_BASE_URL": f"{server.url}/openai/v1",
+        # Another one for each test: LangChain keeps a client for each address, and a client dies with its event loop.
+        "TERRACHAT_PROVIDERS_URL": f"{server.url}/{next(_TESTS)}",
     }
 
 
@@ -161,6 +172,26 @@ class Handler:
         """`asgi`, with a loop of its own."""
         with asyncio.Runner() as runner:
             yield cls(asgi, runner)
+
+
+@contextlib.contextmanager
+def on_aws(
+    record: dict[str, Any],
+    keys: dict[str, str],
+    answer: Callable[[httpx2.Request], httpx2.Response],
+    providers: Mapping[str, Provider] = PROVIDERS,
+) -> Iterator[Handler]:
+    """A handler as it is on AWS, where nothing says that providers are elsewhere; `answer` is the rest of the world."""
+    text = json.dumps({"version": 1, "id": "asked", "defaults": {}} | record)
+    services = Services(
+        Settings("demo", "us-east-1", None),
+        AwsClients("us-east-1"),
+        KeyStore(lambda: SecretVersion("v1", json.dumps(keys))),
+        HttpClient(httpx2.MockTransport(answer)),
+    )
+    registry = Registry(lambda: [Parameter("/terrachat/demo/models/asked", text)], providers, services)
+    with Handler.of(build_app(registry, sleep=no_sleep)) as handler:
+        yield handler
 
 
 def ask(app: Handler, method: str, path: str, **arguments: Any) -> httpx2.Response:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.unit.chat_handler import stage
 from tests.unit.chat_handler.event_stream import exception, json_event
-from tests.unit.chat_handler.fake_server import FakeServer, Reply
+from tests.unit.chat_handler.fake_server import FakeServer, Reply, Request
 from tests.unit.chat_handler.stage import (
     BEDROCK,
     EVENT_STREAM,
@@ -182,6 +183,13 @@ def test_a_model_without_a_temperature(app: Handler, server: FakeServer) -> None
         pytest.param(
             "arn:aws:bedrock:us-west-2:123456789012:inference-profile/us.amazon.nova-micro-v1:0", id="ARN of a profile"
         ),
+        pytest.param(
+            "arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/a1b2c3d4e5f6",
+            id="ARN of an application profile",
+        ),
+        pytest.param(
+            "arn:aws:bedrock:us-west-2:123456789012:provisioned-model/a1b2c3d4e5f6", id="provisioned throughput"
+        ),
     ],
 )
 def test_every_kind_of_model_id_streams(app: Handler, server: FakeServer, model: str) -> None:
@@ -249,3 +257,66 @@ def test_a_failure_in_mid_stream_is_an_event_after_the_partial_text(
 
     assert text_of(events) == "Pa"
     assert events[-1]["error"]["code"] == code
+
+
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_a_guardrail_goes_along_and_its_intervention_is_said(app: Handler, server: FakeServer, is_stream: bool) -> None:
+    stage.script_everything_well(server, BEDROCK | {"guardrail": {"id": "gr1a2b3c", "version": "3"}})
+    server.replies["converse"] = converse_answer("I cannot say.", "guardrail_intervened")
+    events = converse_events("I cannot say.", stop_reason="guardrail_intervened")
+    server.replies["converse-stream"] = Reply(events, headers=EVENT_STREAM)
+
+    reply = ask_chat(app, question("nova-micro", stream=is_stream))
+
+    answers = [one for one in events_of(reply) if one != "[DONE]"] if is_stream else [reply.json()]
+    reasons = [choice["finish_reason"] for one in answers for choice in one["choices"] if choice["finish_reason"]]
+    assert reasons == ["content_filter"]
+    (sent,) = server.asked(OPERATIONS[is_stream])
+    assert sent.json()["guardrailConfig"] == {"guardrailIdentifier": "gr1a2b3c", "guardrailVersion": "3"}
+
+
+def assumed(access_key: str, ends: str) -> Reply:
+    """AssumeRole's reply."""
+    fields = {"AccessKeyId": access_key, "SecretAccessKey": "s" * 40, "SessionToken": "t" * 40, "Expiration": ends}
+    inside = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
+    result = f"<AssumeRoleResult><Credentials>{inside}</Credentials></AssumeRoleResult>"
+    return Reply(f"<AssumeRoleResponse>{result}</AssumeRoleResponse>".encode(), headers={"content-type": "text/xml"})
+
+
+def refused_role(code: str) -> Reply:
+    error = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+    return Reply(error.encode(), 403, {"content-type": "text/xml"})
+
+
+def signed_by(request: Request) -> str:
+    """The access key that a request was signed with."""
+    return request.headers["authorization"].partition("Credential=")[2].partition("/")[0]
+
+
+def test_a_role_is_assumed_once_and_again_before_its_credentials_end(app: Handler, server: FakeServer) -> None:
+    role = "arn:aws:iam::210987654321:role/models"
+    stage.script_everything_well(server, BEDROCK | {"role_arn": role})
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()  # botocore renews ten minutes before the end
+    lives = iter([assumed("AKIAFIRST", soon), assumed("AKIASECOND", "2099-01-01T00:00:00Z")])
+    server.replies["AssumeRole"] = lambda _: next(lives)
+
+    for _ in range(3):
+        assert ask_chat(app, question("nova-micro")).status_code == 200
+
+    (first, second) = server.asked("AssumeRole")
+    assert b"RoleArn=arn%3Aaws%3Aiam%3A%3A210987654321%3Arole%2Fmodels" in first.body
+    assert {signed_by(first), signed_by(second)} == {"AKIACANARY"}
+    assert [signed_by(sent) for sent in server.asked("converse")] == ["AKIAFIRST", "AKIASECOND", "AKIASECOND"]
+
+
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_a_role_that_may_not_be_assumed_is_named(app: Handler, server: FakeServer, is_stream: bool) -> None:
+    role = "arn:aws:iam::210987654321:role/closed"
+    stage.script_everything_well(server, BEDROCK | {"role_arn": role})
+    server.replies["AssumeRole"] = refused_role("AccessDenied")
+
+    found = error_of(ask_chat(app, question("nova-micro", stream=is_stream)))
+
+    assert found[:2] == (403, "no_access")
+    assert role in found[2]
+    assert server.asked(OPERATIONS[is_stream]) == []

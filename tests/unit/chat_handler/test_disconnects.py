@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 import time
-from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from tests.unit.chat_handler.event_stream import event
-from tests.unit.chat_handler.fake_server import FakeServer, Reply, Request
+from tests.unit.chat_handler.fake_server import FakeServer, StallingUpstream
 from tests.unit.chat_handler.stage import (
     EVENT_STREAM,
     SSE,
@@ -32,23 +30,6 @@ BEGINNINGS = {
     "smollm2": ([event("PayloadPart", sse(chunk("Pa"), done=False))], EVENT_STREAM),
     "nova-micro": (converse_events("Pa")[:2], EVENT_STREAM),
 }
-
-
-class StallingUpstream:
-    """Sends the beginning of an answer, then nothing, until its client closes the connection."""
-
-    def __init__(self, beginning: list[bytes], headers: dict[str, str]) -> None:
-        self.was_closed = threading.Event()
-        self._beginning = beginning
-        self._headers = headers
-
-    def __call__(self, request: Request) -> Reply:
-        return Reply(self._body(request), headers=self._headers)
-
-    def _body(self, request: Request) -> Iterator[bytes]:
-        yield from self._beginning
-        if request.is_closed():
-            self.was_closed.set()
 
 
 @pytest.mark.parametrize("model", OPERATIONS)

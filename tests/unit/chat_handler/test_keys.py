@@ -64,6 +64,42 @@ def test_many_requests_at_once_read_it_once() -> None:
     assert asyncio.run(story()) == ({"one"}, 1)
 
 
+def test_a_name_that_is_declared_later_is_read_at_once_and_only_then() -> None:
+    async def story() -> tuple[str, str, int]:
+        secret = Secret('{"A_KEY": "one", "C_KEY": "three"}')
+        await secret.value()
+        secret.store.declare("A_KEY", "C_KEY")
+        first = await secret.value("C_KEY")
+        secret.store.declare("C_KEY")
+        return first, await secret.value("C_KEY"), secret.reads
+
+    assert asyncio.run(story()) == ("three", "three", 2)
+
+
+def test_a_name_that_is_declared_in_an_outage_waits_for_its_end() -> None:
+    async def story() -> tuple[str, str, str]:
+        secret = Secret('{"A_KEY": "one", "C_KEY": "three"}')
+        await secret.value()
+        holds, secret.holds = secret.holds, OUTAGE
+        secret.store.declare("C_KEY")
+        during = await secret.value("C_KEY"), await secret.value()
+        secret.holds = holds
+        secret.time += 60
+        return (*during, await secret.value("C_KEY"))
+
+    assert asyncio.run(story()) == ("missing: C_KEY cannot be read now; try again", "one", "three")
+
+
+def test_what_is_no_secret_may_be_seen() -> None:
+    async def story() -> frozenset[str]:
+        secret = Secret('{"A_KEY": "one-canary", "AN_ADDRESS": "https://example.com"}')
+        secret.store.declare("AN_ADDRESS", is_secret=False)
+        assert await secret.value("AN_ADDRESS") == "https://example.com"
+        return secret.store.live_secrets()
+
+    assert asyncio.run(story()) == {"one-canary"}
+
+
 def test_a_removed_key_is_removed() -> None:
     async def story() -> str:
         secret = Secret('{"A_KEY": "one"}')

@@ -181,14 +181,16 @@ def test_a_record_without_an_id(text: str) -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        pytest.param({"provider": "sagemaker", "region": "r", "endpoint": "e", "wire": "generate"}, id="another wire"),
+        pytest.param({"provider": "sagemaker", "region": "r", "endpoint": "e", "wire": "grpc"}, id="another wire"),
         pytest.param({"provider": "sagemaker", "region": "r", "wire": "messages"}, id="no endpoint"),
         pytest.param({"provider": "bedrock", "model": "m"}, id="no region"),
         pytest.param(
-            {"provider": "bedrock", "region": "r", "model": "arn:aws:bedrock:r:1:application-inference-profile/x"},
-            id="application inference profile",
+            {"provider": "bedrock", "region": "r", "model": "m", "guardrail": {"id": "g"}}, id="half a guardrail"
         ),
         pytest.param({"provider": "openai"}, id="no model"),
+        pytest.param({"provider": "openai", "model": "m", "base_url": 7}, id="a base URL that is no text"),
+        pytest.param({"provider": "ollama", "model": "m"}, id="a server of the user's without an address"),
+        pytest.param({"provider": "azure_openai"}, id="no Azure identifier"),
     ],
 )
 def test_a_record_that_its_provider_cannot_use_is_left_out(

@@ -16,7 +16,10 @@ from chat_handler.settings import Settings, SettingsError, from_environment
 from tests.unit.chat_handler.stage import wait_until
 
 ROOT = Path(__file__).parents[3] / "lambda"
-HEAVY = ("langchain_core", "langchain_aws", "boto3", "botocore", "httpx2", "pydantic", "numpy", "openai")
+HEAVY = (
+    *("langchain_core", "langchain_aws", "boto3", "botocore", "httpx2", "pydantic", "numpy", "openai"),
+    *("anthropic", "cohere", "google", "langchain_anthropic", "langchain_cohere", "langchain_google_genai"),
+)
 
 
 def test_importing_the_handler_imports_no_vendor() -> None:
@@ -69,9 +72,9 @@ def test_run_sh_can_be_executed_on_linux() -> None:
 
 
 def test_settings() -> None:
-    environment = {"TERRACHAT_DEPLOYMENT": "demo", "AWS_REGION": "r", "OPENAI_BASE_URL": "http://x/v1/", "OTHER": "x"}
+    environment = {"TERRACHAT_DEPLOYMENT": "demo", "AWS_REGION": "r", "TERRACHAT_PROVIDERS_URL": "http://x/"}
 
-    assert from_environment(environment) == Settings("demo", "r", None, "http://x/v1")
+    assert from_environment({**environment, "OTHER": "x"}) == Settings("demo", "r", None, "http://x")
 
 
 @pytest.mark.parametrize("name", ["TERRACHAT_DEPLOYMENT", "AWS_REGION"])

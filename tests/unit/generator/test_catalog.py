@@ -15,17 +15,27 @@ from pydantic import ValidationError
 
 from generator.catalog import (
     ENTRY_CLASSES,
+    Backend,
     BedrockSettings,
     Catalog,
+    CreatedSecret,
     Defaults,
+    Guardrail,
     HandlerSettings,
     HuggingFaceSource,
     Instances,
+    JumpStartSource,
     OpenAIEntry,
+    OwnImage,
+    S3Backend,
+    S3Source,
+    Schedule,
     Section,
+    TokenSecret,
 )
+from generator.catalog.aws_types import LOG_RETENTION_DAYS
 from generator.catalog.echoing import quoted, secret_kind
-from generator.catalog.value_types import LOG_RETENTION_DAYS
+from generator.catalog.value_types import THIRD_PARTY_PROVIDERS
 from generator.families.instance_types import NEWER_TYPES, PROVIDER_TYPES
 from generator.families.regions import NEWER_REGIONS, PROVIDER_REGIONS
 from generator.naming import MODEL_ID, Collision, aws_name, collisions, terraform_name
@@ -34,11 +44,20 @@ from generator.suggesting import nearest
 REFERENCE = Path(__file__).parents[3] / "docs" / "catalog.md"
 SECTIONS: tuple[type[Section], ...] = (
     Catalog,
+    TokenSecret,
+    CreatedSecret,
     BedrockSettings,
+    Guardrail,
     HandlerSettings,
+    Backend,
+    S3Backend,
     Defaults,
     HuggingFaceSource,
+    JumpStartSource,
+    S3Source,
+    OwnImage,
     Instances,
+    Schedule,
     *ENTRY_CLASSES.values(),
 )
 IDS = st.from_regex(MODEL_ID, fullmatch=True)
@@ -62,8 +81,10 @@ def test_every_default() -> None:
         "deployment": "demo",
         "region": "us-east-1",
         "tags": {},
-        "bedrock": {"region": None},
-        "handler": {"memory_mib": 1024, "timeout_s": 900, "log_retention_days": 14},
+        "backend": None,
+        "huggingface": None,
+        "bedrock": {"region": None, "role_arn": None, "guardrail": None},
+        "handler": {"memory_mib": 1024, "timeout_s": 900, "log_retention_days": 14, "architecture": "x86_64"},
         "defaults": {"temperature": None, "top_p": None, "max_tokens": None},
         "models": (
             {
@@ -71,11 +92,16 @@ def test_every_default() -> None:
                 "defaults": None,
                 "provider": "sagemaker",
                 "source": {"huggingface": "org/name", "revision": None},
-                "container": "vllm",
+                "container": None,
                 "instance_type": "ml.g5.xlarge",
-                "instances": {"min": 1},
+                "instances": {"min": 1, "max": None, "target_concurrency": 8},
+                "schedule": None,
+                "update": "blue_green",
                 "environment": {},
-                "startup_timeout_s": 1800,
+                "startup_timeout_s": None,
+                "volume_gib": None,
+                "inference_ami_version": None,
+                "stopped": False,
             },
         ),
     }
@@ -92,8 +118,10 @@ def test_every_default() -> None:
         {"deployment": "a-name-of-20-letters", "tags": {f"tag {index}": "x" for index in range(40)}},
         {"models": [sagemaker(instances={"min": 100}, startup_timeout_s=60, id="x" * 32)]},
         {"models": [sagemaker(startup_timeout_s=3600, environment={"_": "v" * 1024, "A" * 1024: ""})]},
-        {"models": [sagemaker(environment={f"V{index}": "" for index in range(97)})]},
-        {"region": "cn-north-1", "bedrock": {"region": "sa-west-1"}},
+        {"models": [sagemaker(environment={f"V{index}": "" for index in range(90)})]},
+        {"region": "sa-east-1", "bedrock": {"region": "sa-west-1"}},
+        {"models": [sagemaker(instance_type="ml.p3.2xlarge", volume_gib=512, instances={"min": 2}, update="rolling")]},
+        {"models": [sagemaker(instances={"min": 99, "max": 100, "target_concurrency": 1000})]},
     ],
     ids=" ".join,
 )
@@ -113,9 +141,12 @@ def test_bounds_are_inside(keys: dict[str, Any]) -> None:
         "meta.llama3-1-8b-instruct-v1:0:128k",
         "zai.glm-4.7",
         "deepseek.r1-v1:0",
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-micro-v1:0",
+        "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6",
+        "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/a1b2c3d4e5f6",
     ],
 )
-def test_bedrock_model_ids_of_every_form(model: str) -> None:
+def test_bedrock_models_of_every_form(model: str) -> None:
     region = "us-gov-west-1" if model.startswith("us-gov.") else "us-east-1"
     entry = {"id": "a", "provider": "bedrock", "model": model}
 
@@ -123,6 +154,8 @@ def test_bedrock_model_ids_of_every_form(model: str) -> None:
         **entry,
         "defaults": None,
         "region": None,
+        "role_arn": None,
+        "guardrail": None,
     }
 
 
@@ -153,16 +186,20 @@ def test_catalog_is_frozen() -> None:
         entry.model = "gpt-5"
 
 
-def test_provider_of_each_entry_class_is_its_key() -> None:
+def test_providers_are_shared_out_among_the_classes() -> None:
     declared: dict[str, Any] = {
-        provider: entry.model_fields["provider"].annotation for provider, entry in ENTRY_CLASSES.items()
+        kind: entry.model_fields["provider"].annotation for kind, entry in ENTRY_CLASSES.items()
     }
 
-    assert {provider: get_args(annotation) for provider, annotation in declared.items()} == {
+    assert {kind: get_args(annotation) for kind, annotation in declared.items() if kind != "third party"} == {
         "sagemaker": ("sagemaker",),
+        "sagemaker endpoint": ("sagemaker",),
         "bedrock": ("bedrock",),
         "openai": ("openai",),
+        "azure_openai": ("azure_openai",),
     }
+    assert {"anthropic", "cohere", "mistralai", "xai"} <= set(THIRD_PARTY_PROVIDERS)
+    assert {"openai", "azure_openai", "bedrock", "google_vertexai"}.isdisjoint(THIRD_PARTY_PROVIDERS)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,9 @@ from generator import deployment
 from generator.catalog import Catalog
 from generator.deployment import Target
 from generator.errors import ModuleDirError
+from generator.generating import compare
 from generator.local.target import LocalTarget
+from generator.module_lock import locked
 from generator.progress import Progress
 
 STATE = json.dumps({"version": 4, "resources": [{"type": "aws_sagemaker_endpoint"}]})
@@ -144,26 +145,29 @@ def test_destroy_touches_no_folder_that_terrachat_did_not_write() -> None:
         deployment.destroy(CATALOG, AWS, MODULE, progress())
 
 
-def test_plan_is_gone_when_nobody_could_say_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The question may end in an error or in Ctrl-C; a plan holds values of the state in clear."""
-    terraform = tmp_path / "terraform"
-    change = {"resource": {"addr": "aws_iam_role.handler"}, "action": "create"}
-    said = json.dumps({"type": "planned_change", "change": change})
-    terraform.write_text(
-        "#!/bin/sh\n"
-        "if [ $1 = version ]; then echo 'Terraform v1.11.4'; fi\n"
-        f"if [ $1 = plan ]; then touch terrachat.tfplan; echo '{said}'; fi\n"
-    )
-    terraform.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    asked = []
+def test_second_terrachat_in_a_directory_is_stopped() -> None:
+    with locked(MODULE), pytest.raises(ModuleDirError, match="another terrachat is at work") as caught:
+        generate(CATALOG, AWS)
 
-    def nobody(text: str) -> bool:
-        asked.append((text, (MODULE / "terrachat.tfplan").exists()))
-        raise KeyboardInterrupt
+    assert "Wait for it to end" in str(caught.value.hint)
 
-    with pytest.raises(KeyboardInterrupt):
-        deployment.apply(CATALOG, AWS, MODULE, progress(), nobody)
 
-    assert asked == [("Terraform will make these changes:\n  + aws_iam_role.handler", True)]
-    assert not (MODULE / "terrachat.tfplan").exists()
+def test_module_that_another_calls_does_not_take_the_place_of_one_with_a_state() -> None:
+    generate(CATALOG, AWS)
+    put_state()
+
+    with pytest.raises(ModuleDirError, match=r"the catalog now says the deployment 'demo' in us-east-1 \(module\)"):
+        deployment.generate(CATALOG, AWS, MODULE, progress(), "module")
+
+
+def test_check_finds_nothing_after_generate_and_what_changed_after_an_edit() -> None:
+    generate(CATALOG, AWS)
+    assert compare(CATALOG, AWS, MODULE).diff.is_empty
+
+    other = CATALOG.model_copy(update={"tags": {"team": "ml"}})
+    found = compare(other, AWS, MODULE)
+
+    assert found.diff.changed
+    assert not found.diff.added
+    assert "team" in found.text
+    assert compare(CATALOG, AWS, MODULE).diff.is_empty

@@ -13,13 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.catalog import (
+    AzureOpenAIEntry,
     BedrockEntry,
     BedrockSettings,
     Catalog,
     Defaults,
+    ExistingEndpointEntry,
     HuggingFaceSource,
+    Instances,
     OpenAIEntry,
+    OwnImage,
+    S3Source,
     SageMakerEntry,
+    Schedule,
+    ThirdPartyEntry,
+    TokenSecret,
 )
 from generator.errors import CatalogError, CatalogProblem
 from generator.loading import load_catalog
@@ -74,11 +82,16 @@ def test_smallest_catalog_gets_every_default() -> None:
 
 
 def test_design_example_loads() -> None:
+    """One entry of each kind, with every key that the design's own example has."""
+    endpoint = "ml.g5.2xlarge"
     assert load_catalog(CATALOGS / "valid" / "design.yaml") == Catalog(
         version=1,
         deployment="demo",
         region="us-east-1",
         tags={"team": "ml"},
+        huggingface=TokenSecret(
+            token_secret="arn:aws:secretsmanager:us-east-1:123456789012:secret:huggingface-token-a1b2c3"
+        ),
         bedrock=BedrockSettings(region="us-west-2"),
         defaults=Defaults(temperature=0.6, top_p=0.9, max_tokens=512),
         models=(
@@ -86,11 +99,32 @@ def test_design_example_loads() -> None:
                 id="mistral-7b",
                 provider="sagemaker",
                 source=HuggingFaceSource(huggingface="mistralai/Mistral-7B-Instruct-v0.3", revision="main"),
-                instance_type="ml.g5.2xlarge",
+                container="vllm",
+                instance_type=endpoint,
+                instances=Instances(min=1, max=2, target_concurrency=8),
                 environment={"SM_VLLM_MAX_MODEL_LEN": "8192"},
+                startup_timeout_s=1800,
             ),
+            SageMakerEntry(
+                id="office-hours",
+                provider="sagemaker",
+                source=S3Source(s3="s3://my-bucket/mistral-7b/"),
+                container=OwnImage(image="123456789012.dkr.ecr.us-east-1.amazonaws.com/llm:1.0", wire="generate"),
+                instance_type=endpoint,
+                schedule=Schedule(start="0 8 ? * MON-FRI *", stop="0 18 ? * MON-FRI *", timezone="Asia/Ho_Chi_Minh"),
+            ),
+            ExistingEndpointEntry(id="in-house", provider="sagemaker", endpoint="name-of-an-endpoint-that-exists"),
             BedrockEntry(id="nova-micro", provider="bedrock", model="us.amazon.nova-micro-v1:0"),
             OpenAIEntry(id="gpt", provider="openai", model="gpt-4o"),
+            OpenAIEntry(
+                id="own-server",
+                provider="openai",
+                model="llama-3",
+                base_url="https://llm.example.com/v1",
+                key_name=None,
+            ),
+            ThirdPartyEntry(id="command-r", provider="cohere", model="command-r-plus"),
+            AzureOpenAIEntry(id="Model1", provider="azure_openai"),
         ),
     )
 
@@ -278,6 +312,12 @@ def test_brackets_without_end_do_not_exhaust_the_stack(tmp_path: Path) -> None:
         "models: [{{id: {0}, provider: openai, model: a}}, {{id: {0}., provider: openai, model: a}}]\n",
         "models: [{{{0}: {0}, id: a, provider: openai, {0}: b}}]\n",
         "defaults: {{temperature: {}}}\n",
+        "huggingface: {}\n",
+        "huggingface: {{{}: x}}\n",
+        "huggingface: {{token_secret: {0}, {0}: {0}}}\n",
+        "models: [{{id: a, provider: sagemaker, source: {{{0}: {0}}}, container: {0}, endpoint: {0}}}]\n",
+        "models: [{{provider: sagemaker, container: {{image: {0}}}, schedule: {{start: {0}, timezone: {0}}}}}]\n",
+        "models: [{{id: a, provider: ollama, model: {0}, base_url: 'https://x:{0}@y/{0}', key_name: {0}}}]\n",
         "tags: {{a: '{}}}\n",
         "tags: {{a: @{}}}\n",
     ],
@@ -326,7 +366,8 @@ KEYS = st.sampled_from(
     (
         *("version", "deployment", "region", "tags", "bedrock", "handler", "defaults", "models", "id", "provider"),
         *("model", "source", "huggingface", "revision", "container", "instance_type", "instances", "min"),
-        *("environment", "startup_timeout_s", "memory_mib", "temperature", "a", "<<"),
+        *("environment", "startup_timeout_s", "memory_mib", "temperature", "a", "<<", "endpoint", "image", "s3"),
+        *("jumpstart", "schedule", "start", "token_secret", "create_secret", "guardrail", "base_url", "backend"),
     )
 )
 LEAVES = st.one_of(
@@ -336,6 +377,7 @@ LEAVES = st.one_of(
     st.floats(),
     st.text(max_size=8),
     st.sampled_from(("demo", "us-east-1", "openai", "sagemaker", "bedrock", "gpt-4o", "org/name", "ml.g5.xlarge")),
+    st.sampled_from(("cohere", "ollama", "azure_openai", "ibm", "third party", "sagemaker endpoint", "vllm", "true")),
 )
 TREES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=25

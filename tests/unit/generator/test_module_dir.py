@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import ModuleDirError
-from generator.module_dir import ARCHIVE, ModuleDiff
+from generator.module_dir import ARCHIVE, Archive, ModuleDiff, compare, unified_diff, uploaded
 from generator.module_dir import write as write_for
 from generator.module_identity import MANIFEST, ModuleIdentity
 from generator.rendering import RenderedFile
@@ -17,7 +17,8 @@ FILES = (RenderedFile("a.tf", "a\n"), RenderedFile("b.tf", "b\n"))
 
 
 def write(directory: Path, files: Sequence[RenderedFile], archive: Path | None) -> ModuleDiff:
-    return write_for(directory, files, archive, ModuleIdentity("demo", "us-east-1", "aws"))
+    built = Archive("zip-1", "direct", archive)
+    return write_for(directory, files, built, ModuleIdentity("demo", "us-east-1", "aws"))
 
 
 def test_first_write_adds_everything(tmp_path: Path) -> None:
@@ -117,3 +118,34 @@ def test_no_partial_file_stays(tmp_path: Path) -> None:
     write(tmp_path, FILES, None)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == [MANIFEST, "a.tf", "b.tf"]
+
+
+def test_comparison_needs_neither_the_zip_nor_a_write(tmp_path: Path) -> None:
+    """As in CI: what git does not keep is not there."""
+    (tmp_path / "zip").write_bytes(b"zip")
+    write(tmp_path, FILES, tmp_path / "zip")
+    (tmp_path / ARCHIVE).unlink()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    same = compare(tmp_path, FILES, Archive("zip-1", "direct"))
+    other = compare(tmp_path, (RenderedFile("a.tf", "A\n"), RenderedFile("c.tf", "c\n")), Archive("zip-2", "direct"))
+
+    assert (same.is_empty, same.unchanged) == (True, ("a.tf", "b.tf", ARCHIVE))
+    assert (other.added, other.changed, other.removed) == (("c.tf",), ("a.tf", ARCHIVE), ("b.tf",))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_comparison_tells_what_was_edited(tmp_path: Path) -> None:
+    write(tmp_path, FILES, None)
+    (tmp_path / "a.tf").write_text("edited\n")
+
+    assert compare(tmp_path, FILES, Archive("zip-1", "direct")).changed == ("a.tf",)
+    assert unified_diff(tmp_path, FILES) == "--- a/a.tf\n+++ b/a.tf\n@@ -1 +1 @@\n-edited\n+a\n"
+
+
+def test_way_of_the_zip_is_remembered(tmp_path: Path) -> None:
+    assert uploaded(tmp_path) == "direct"
+
+    write_for(tmp_path, FILES, Archive("zip-1", "s3"), ModuleIdentity("demo", "us-east-1", "aws"))
+
+    assert uploaded(tmp_path) == "s3"

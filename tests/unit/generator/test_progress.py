@@ -53,7 +53,7 @@ def test_terminal_keeps_what_an_ended_phase_came_to() -> None:
     progress, output = printed(terminal=True)
     with progress.phase("First"):
         progress.say("a detail that takes two lines " * 5)
-        progress._live.refresh()
+        progress.refresh()
     ended = len(output.getvalue())
 
     with progress.phase("Second"):
@@ -69,7 +69,7 @@ def test_terminal_shows_what_is_in_flight() -> None:
     with progress.phase("Apply"):
         progress.terraform(PlannedChange("aws_sagemaker_endpoint.m", "create"))
         progress.terraform(ResourceProgress("start", "aws_sagemaker_endpoint.m", "create", 0))
-        progress._live.refresh()
+        progress.refresh()
 
     assert "Apply 0/1" in output.getvalue()
     assert "aws_sagemaker_endpoint.m: creating" in output.getvalue()
@@ -88,3 +88,30 @@ def test_changes_carry_terraforms_signs() -> None:
     changes = (PlannedChange("a.b", "create"), PlannedChange("c.d", "delete"), PlannedChange("e.f", "replace"))
 
     assert changes_as_text(changes) == "  + a.b\n  - c.d\n  ± e.f"
+
+
+def test_note_is_told_once_and_only_of_what_is_in_flight() -> None:
+    progress, output = printed()
+
+    with progress.phase("Apply"):
+        progress.terraform(ResourceProgress("start", "aws_sagemaker_endpoint.m", "create", 0))
+        for text in ("downloading weights", "downloading weights", "warming up"):
+            progress.note("aws_sagemaker_endpoint.m", text)
+        progress.terraform(ResourceProgress("complete", "aws_sagemaker_endpoint.m", "create", 300))
+        progress.note("aws_sagemaker_endpoint.m", "too late")
+
+    assert [line for line in output.getvalue().splitlines() if "endpoint.m" in line] == [
+        "  aws_sagemaker_endpoint.m: downloading weights",
+        "  aws_sagemaker_endpoint.m: warming up",
+        "  aws_sagemaker_endpoint.m: created in 300 s",
+    ]
+
+
+def test_terminal_shows_a_note_beside_its_resource() -> None:
+    progress, output = printed(terminal=True)
+
+    with progress.phase("Apply"):
+        progress.terraform(ResourceProgress("start", "aws_sagemaker_endpoint.m", "create", 0))
+        progress.note("aws_sagemaker_endpoint.m", "loading [bold]weights")
+
+    assert "(loading [bold]weights)" in output.getvalue()

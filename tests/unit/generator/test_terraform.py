@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import TerraformError
-from generator.terraform import Terraform
+from generator.terraform import Terraform, TerraformRunError
 
 _HEAD = f"""#!{sys.executable}
 import json, os, pathlib, signal, sys, time
@@ -100,7 +100,7 @@ pathlib.Path("told").write_text(str(len(told)))
 @pytest.mark.parametrize(
     ("said", "hint"),
     [
-        ("ResourceInUseException: Table already exists: t", "a run that was stopped"),
+        ("ResourceInUseException: Table already exists: t", "an apply was stopped"),
         ('Post "http://127.0.0.1:4/": dial tcp 127.0.0.1:4: connect: connection refused', "terrachat local up"),
         ("Could not assume role arn:aws:iam::1:role/x", "make a new role known"),
     ],
@@ -146,3 +146,49 @@ def test_without_terraform_on_path_libterraforms_runs_in_the_module_directory(mo
 
     assert (done.returncode, done.stderr) == (0, "")
     assert (module / "ran").read_text().startswith("init ")
+
+
+def test_state_is_read_behind_whatever_terraform_prints_first(module: Path) -> None:
+    put_terraform(module, "print('Warning: something'); print(json.dumps({'version': 4}))")
+
+    assert runner(module).state() == {"version": 4}
+
+
+def test_module_without_a_state_has_an_empty_one(module: Path) -> None:
+    put_terraform(module, "")
+
+    assert runner(module).state() == {}
+
+
+def test_state_that_a_crash_cut_short_is_left_to_terraform(module: Path) -> None:
+    """A crash while Terraform writes its state leaves an empty file, which Terraform takes for none."""
+    (module / "terraform.tfstate").touch()
+    put_terraform(module, "pathlib.Path('terrachat.tfplan').touch()")
+
+    assert runner(module).plan().is_empty
+
+
+def test_reading_that_fails_says_why(module: Path) -> None:
+    put_terraform(module, "print('Error: Failed to load state', file=sys.stderr); sys.exit(1)")
+
+    with pytest.raises(TerraformError, match="terraform state pull failed:\nError: Failed to load state"):
+        runner(module).state()
+
+
+def test_plan_that_changes_outputs_only_is_not_empty(module: Path) -> None:
+    said = "say(type='outputs', outputs=dict(a=dict(action='update'), b=dict(action='noop')))"
+    put_terraform(module, f"pathlib.Path('terrachat.tfplan').touch(); {said}")
+
+    planned = runner(module).plan()
+
+    assert (planned.changes, planned.changed_outputs, planned.is_empty) == ((), ("a",), False)
+
+
+def test_errors_carry_the_resources_that_they_are_about(module: Path) -> None:
+    diagnostic = "dict(severity='error', summary='no', address='aws_iam_role.x')"
+    put_terraform(module, f"say(type='diagnostic', diagnostic={diagnostic}); sys.exit(1)")
+
+    with pytest.raises(TerraformRunError) as caught:
+        runner(module).apply_unasked()
+
+    assert [each.address for each in caught.value.diagnostics] == ["aws_iam_role.x"]

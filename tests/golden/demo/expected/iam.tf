@@ -2,7 +2,7 @@
 
 resource "aws_iam_role" "handler" {
   name = "terrachat-demo-handler"
-  tags = var.tags
+  tags = local.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -89,7 +89,7 @@ resource "aws_iam_role_policy" "handler_bedrock" {
         Resource = [
           "arn:${local.partition}:bedrock:*::foundation-model/amazon.nova-micro-v1:0",
         ]
-        Condition = { StringEquals = { "bedrock:InferenceProfileArn" = local.inference_profiles } }
+        Condition = { StringLike = { "bedrock:InferenceProfileArn" = local.inference_profiles } }
       },
     ]
   })

@@ -7,4 +7,5 @@ locals {
   region     = "us-east-1"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
+  tags       = merge(var.tags, { "terrachat:deployment" = "demo" })
 }

@@ -1,9 +1,8 @@
 variable "tags" {
-  description = "Tags of every resource."
+  description = "Tags of every resource, beside the deployment's own."
   type        = map(string)
   default = {
-    "terrachat:deployment" = "demo"
-    project                = "terrachat"
+    project = "terrachat"
   }
 }
 

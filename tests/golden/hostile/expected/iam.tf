@@ -2,7 +2,7 @@
 
 resource "aws_iam_role" "handler" {
   name = "terrachat-hostile-handler"
-  tags = var.tags
+  tags = local.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

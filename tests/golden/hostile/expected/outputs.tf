@@ -8,6 +8,11 @@ output "handler_function_name" {
   value       = aws_lambda_function.handler.function_name
 }
 
+output "handler_function_arn" {
+  description = "ARN of the chat handler Lambda: who may invoke it needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on it."
+  value       = aws_lambda_function.handler.arn
+}
+
 output "api_keys_secret" {
   description = "Name of the secret that holds third-party API keys."
   value       = aws_secretsmanager_secret.api_keys.name
@@ -19,7 +24,7 @@ output "conversations_table" {
 }
 
 output "endpoints" {
-  description = "Name of the SageMaker endpoint of each self-hosted model, by model id."
+  description = "Name of the SageMaker endpoint of each self-hosted model, by model id. One that is stopped or scheduled may not exist now."
   value = {
     "Mixed.Case_id" = aws_sagemaker_endpoint.mixed_case_id.name
   }

@@ -1,16 +1,15 @@
 variable "tags" {
-  description = "Tags of every resource."
+  description = "Tags of every resource, beside the deployment's own."
   type        = map(string)
   default = {
-    "terrachat:deployment" = "hostile"
-    interpolation          = "$${path.root} and $${file(\"/etc/passwd\")}"
-    directive              = "%%{ if true }yes%%{ endif }"
-    escaped                = "$$${already} %%%{already}"
-    quotes                 = "\"double\" and 'single'"
-    backslash              = "C:\\new\\table"
-    newline                = "two\nlines\tand a tab"
-    emoji                  = "🚀 and 👩‍👩‍👧"
-    vietnamese             = "Tiếng Việt: ạ ả ấ ầ ẩ ẫ ậ"
+    interpolation = "$${path.root} and $${file(\"/etc/passwd\")}"
+    directive     = "%%{ if true }yes%%{ endif }"
+    escaped       = "$$${already} %%%{already}"
+    quotes        = "\"double\" and 'single'"
+    backslash     = "C:\\new\\table"
+    newline       = "two\nlines\tand a tab"
+    emoji         = "🚀 and 👩‍👩‍👧"
+    vietnamese    = "Tiếng Việt: ạ ả ấ ầ ẩ ẫ ậ"
 
     "ключ" = "a key that is not ASCII"
   }

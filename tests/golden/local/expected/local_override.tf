@@ -14,13 +14,18 @@ provider "aws" {
 
   # Every service that the provider may call; for one that is missing here it would wait for the real AWS.
   endpoints {
+    appautoscaling = "http://127.0.0.1:4566"
+    cloudformation = "http://127.0.0.1:4566"
+    cloudwatch     = "http://127.0.0.1:4566"
     cloudwatchlogs = "http://127.0.0.1:4566"
     dynamodb       = "http://127.0.0.1:4566"
     ec2            = "http://127.0.0.1:4566"
     iam            = "http://127.0.0.1:4566"
+    kms            = "http://127.0.0.1:4566"
     lambda         = "http://127.0.0.1:4566"
     s3             = "http://127.0.0.1:4566"
     sagemaker      = "http://127.0.0.1:4566"
+    scheduler      = "http://127.0.0.1:4566"
     secretsmanager = "http://127.0.0.1:4566"
     ssm            = "http://127.0.0.1:4566"
     sts            = "http://127.0.0.1:4566"

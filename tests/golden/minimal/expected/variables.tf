@@ -1,9 +1,7 @@
 variable "tags" {
-  description = "Tags of every resource."
+  description = "Tags of every resource, beside the deployment's own."
   type        = map(string)
-  default = {
-    "terrachat:deployment" = "tiny"
-  }
+  default     = {}
 }
 
 variable "handler_memory_mib" {

@@ -1,0 +1,58 @@
+"""How the command line calls AWS: clients that do not wait for ever, and botocore's exceptions as `AwsError`.
+
+In: the AWS that the environment names (an account, or the local target through `AWS_ENDPOINT_URL`). Separate because
+every question to live AWS wants the same limits and the same words when the answer is no. boto3 takes half a second to
+import, so it is imported when a client is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from generator.errors import AwsError
+
+_SIGN_IN = "Sign in to AWS (for example: aws sso login), or use --local to work without an account."
+_HINTS = {
+    "AccessDenied": "Let the identity that you are signed in as do this, or sign in as another.",
+    "AccessDeniedException": "Let the identity that you are signed in as do this, or sign in as another.",
+    "ExpiredToken": _SIGN_IN,
+    "ExpiredTokenException": _SIGN_IN,
+    "InvalidClientTokenId": _SIGN_IN,
+    "UnrecognizedClientException": _SIGN_IN,
+    "ThrottlingException": "AWS asks for patience: run the same command again in a minute.",
+}
+
+
+def client(service: str, region: str) -> Any:
+    """A client of `service` in `region`. It gives up on a call after 70 s at most, retries included."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 3, "mode": "standard"})
+    # boto3's types name each service by a literal; the callers of this say which they ask for.
+    return boto3.Session().client(service, region_name=region, config=config)  # type: ignore[call-overload]
+
+
+@contextmanager
+def calling(what: str) -> Iterator[None]:
+    """Turn what botocore raises inside the block into AwsError: "`what` failed: <code>: <AWS's message>"."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code = error_code(error)
+        said = error.response.get("Error", {}).get("Message", "")
+        raise AwsError(f"{what} failed: {code}: {said}", hint=_HINTS.get(code)) from error
+    except BotoCoreError as error:
+        is_unsigned = type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError"}
+        hint = _SIGN_IN if is_unsigned else "Check the network and the region, and run the same command again."
+        raise AwsError(f"{what} failed: {error}", hint=hint) from error
+
+
+def error_code(error: Exception) -> str:
+    """The code of a botocore ClientError, or an empty text."""
+    response = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))

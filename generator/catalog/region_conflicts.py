@@ -1,0 +1,117 @@
+"""What is in one region, account or partition of AWS and is used from another. Pure.
+
+Separate from conflicts.py because all of it is one question, asked of every ARN, image and profile in a catalog.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from generator.catalog.conflict import Conflict, Parts, mapping, region, text
+from generator.catalog.echoing import quoted
+from generator.catalog.partitions import DNS_SUFFIXES, parsed_arn, partition_of
+
+# Geographies that an inference profile's prefix cannot be called from: a request stays within the geography that it
+# comes from (Bedrock user guide, "Geographic cross-Region inference", read on 2026-11-22). Only pairs beyond doubt are
+# listed, since that page names no complete table: Canada, say, takes part in the profiles of the US.
+_FOREIGN: Mapping[str, tuple[str, ...]] = {
+    "us": ("eu-", "ap-", "sa-", "cn-", "us-gov-"),
+    "eu": ("us-", "ap-", "sa-", "ca-", "cn-"),
+    "apac": ("us-", "eu-", "sa-", "ca-", "cn-"),
+    "us-gov": ("us-east-", "us-west-", "eu-", "ap-", "sa-", "ca-", "cn-"),
+}
+
+_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.([a-z.-]+)/")
+
+
+def region_conflicts(document: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[Conflict]:
+    """Yield the conflicts about where things are. Without a region that AWS has, nothing can be said."""
+    here = region(document.get("region"))
+    if here is None:
+        return
+    bedrock = mapping(document.get("bedrock"))
+    yield from _token_secret(document, here)
+    yield from _state_key(document, here)
+    yield from _same_partition(bedrock, here, ("bedrock",))
+    for index, entry in enumerate(entries):
+        where: Parts = ("models", index)
+        match text(entry.get("provider")):
+            case "sagemaker":
+                yield from _image(entry, here, where)
+                yield from _same_partition(entry, here, where)
+            case "bedrock":
+                yield from _same_partition(entry, here, where)
+                yield from _bedrock(entry, bedrock, here, where)
+
+
+def _token_secret(document: Mapping[str, Any], here: str) -> Iterator[Conflict]:
+    arn = parsed_arn(text(mapping(document.get("huggingface")).get("token_secret")))
+    if arn and arn.region != here:
+        words = f"the secret is in {quoted(arn.region)}, and it is read in the deployment's region, {quoted(here)}"
+        yield Conflict(("huggingface", "token_secret"), f"{words}; name a secret (or a replica) of that region")
+    elif arn and arn.partition != partition_of(here):
+        yield Conflict(("huggingface", "token_secret"), _other_partition(arn.partition, here))
+
+
+def _state_key(document: Mapping[str, Any], here: str) -> Iterator[Conflict]:
+    # Amazon S3 user guide, SSE-KMS: the key must be in the same region as the bucket; read on 2026-11-22.
+    bucket = mapping(mapping(document.get("backend")).get("s3"))
+    arn, there = parsed_arn(text(bucket.get("kms_key_id"))), region(bucket.get("region") or here)
+    if arn and there and arn.region != there:
+        words = f"the key is in {quoted(arn.region)}, and the bucket in {quoted(there)}; S3 wants both in one region"
+        yield Conflict(("backend", "s3", "kms_key_id"), words)
+
+
+def _image(entry: Mapping[str, Any], here: str, where: Parts) -> Iterator[Conflict]:
+    # botocore 1.44.5, sagemaker, ContainerDefinition.Image: the image "must be in the same region"; read on 2026-11-22.
+    found = _ECR.match(text(mapping(entry.get("container")).get("image")) or "")
+    if found and found[1] != here:
+        words = f"the image is in {quoted(found[1])}, and SageMaker takes it from the endpoint's region, {quoted(here)}"
+        yield Conflict((*where, "container", "image"), f"{words}, only; push it there")
+    elif found and found[2] != DNS_SUFFIXES[partition_of(here)]:
+        words = f"hosts in {quoted(here)} end in {DNS_SUFFIXES[partition_of(here)]!r}, got {quoted(found[2])}"
+        yield Conflict((*where, "container", "image"), words)
+
+
+def _same_partition(section: Mapping[str, Any], here: str, where: Parts) -> Iterator[Conflict]:
+    """A deployment's credentials are worth nothing in another partition."""
+    there, role = region(section.get("region")), parsed_arn(text(section.get("role_arn")))
+    if there and partition_of(there) != partition_of(here):
+        yield Conflict((*where, "region"), _other_partition(partition_of(there), here))
+    if role and role.partition != partition_of(here):
+        yield Conflict((*where, "role_arn"), _other_partition(role.partition, here))
+
+
+def _other_partition(partition: str, here: str) -> str:
+    mine = partition_of(here)
+    words = f"this is in AWS's partition {quoted(partition)}, and the deployment's region, {quoted(here)}, in {mine!r}"
+    return f"{words}; nothing is shared between partitions"
+
+
+def _bedrock(entry: Mapping[str, Any], settings: Mapping[str, Any], here: str, where: Parts) -> Iterator[Conflict]:
+    called_in = region(entry.get("region") or settings.get("region") or here)
+    model = text(entry.get("model"))
+    if called_in is None or model is None:
+        return
+    arn, prefix = parsed_arn(model), model.split(".")[0]
+    if arn and arn.region != called_in:
+        words = f"the ARN is of {quoted(arn.region)}, and Bedrock is called in {quoted(called_in)}"
+        yield Conflict((*where, "model"), f"{words}; write region: {arn.region} for this entry")
+    elif arn is None and called_in.startswith(_FOREIGN.get(prefix, ())):
+        words = f"the inference profiles '{prefix}.*' cannot be called from {quoted(called_in)}"
+        hint = "write the profile of that region's geography, or another 'region' for this entry"
+        yield Conflict((*where, "model"), f"{words}; {hint}")
+    yield from _guardrail(entry, settings, called_in, where)
+
+
+def _guardrail(
+    entry: Mapping[str, Any], settings: Mapping[str, Any], called_in: str, where: Parts
+) -> Iterator[Conflict]:
+    own = mapping(entry.get("guardrail"))
+    arn = parsed_arn(text((own or mapping(settings.get("guardrail"))).get("id")))
+    if arn and arn.region != called_in:
+        words = f"the guardrail is in {quoted(arn.region)}, and Bedrock is called in {quoted(called_in)}"
+        place = (*where, "guardrail", "id") if own else where
+        yield Conflict(place, f"{words}; name one of that region under this entry's 'guardrail'")

@@ -1,0 +1,126 @@
+"""The mappings of a catalog that are not entries. Frozen pydantic models that refuse unknown keys. No IO.
+
+Every key has a description, for editors (docs/catalog.schema.json). A required key also has an example, because the
+message about its absence is made of both.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from generator.catalog import aws_types as aws
+from generator.catalog import value_types as types
+
+
+class Section(BaseModel):
+    """A mapping of the catalog. `later` names the keys that are planned but not supported yet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    later: ClassVar[tuple[str, ...]] = ()
+
+
+class Defaults(Section):
+    """Request fields that are used where a request has none of its own. None leaves the field out."""
+
+    temperature: types.Temperature | None = Field(
+        default=None, description="how freely the model chooses its words, 0 to 2; null leaves it to the model"
+    )
+    top_p: types.TopP | None = Field(
+        default=None,
+        description="the share of the likeliest words to choose from, up to 1; null leaves it to the model",
+    )
+    max_tokens: types.MaxTokens | None = Field(
+        default=None, description="the longest answer, in tokens; null leaves it to the model"
+    )
+
+
+class Guardrail(Section):
+    """A Bedrock guardrail that exists: what Bedrock checks prompts and answers against."""
+
+    id: aws.GuardrailId = Field(description="the guardrail's id or ARN", examples=["gr1a2b3c4d5e"])
+    version: aws.GuardrailVersion = Field(description="the guardrail's version", examples=["'1'"])
+
+
+class BedrockSettings(Section):
+    """Settings of all Bedrock entries. `region` None means the deployment's own; `role_arn` a role in the account
+    whose models are called, which the handler assumes.
+    """
+
+    region: aws.BedrockRegion | None = Field(
+        default=None, description="where Bedrock is called; null means the deployment's region"
+    )
+    role_arn: aws.RoleArn | None = Field(
+        default=None,
+        description="a role in another account whose models are called; null means the deployment's account",
+    )
+    guardrail: Guardrail | None = Field(
+        default=None, description="the guardrail that every Bedrock entry uses; null means none"
+    )
+
+
+class TokenSecret(Section):
+    """A secret that holds a Hugging Face token and nothing else, as plain text."""
+
+    token_secret: aws.SecretArn = Field(
+        description="the ARN of the secret that holds the token and nothing else",
+        examples=["arn:aws:secretsmanager:us-east-1:123456789012:secret:huggingface-token-a1b2c3"],
+    )
+
+
+class CreatedSecret(Section):
+    """Terraform creates the secret; the token is asked for when it is first applied."""
+
+    create_secret: types.Yes = Field(
+        description="true: Terraform creates a secret for the token, which is asked for and never stored elsewhere",
+        examples=["true"],
+    )
+
+
+def _kind_of_secret(value: Any) -> str | None:
+    if isinstance(value, TokenSecret | CreatedSecret):
+        return "token_secret" if isinstance(value, TokenSecret) else "create_secret"
+    return next((key for key in ("token_secret", "create_secret") if isinstance(value, dict) and key in value), None)
+
+
+HuggingFaceSettings = Annotated[
+    Annotated[TokenSecret, Tag("token_secret")] | Annotated[CreatedSecret, Tag("create_secret")],
+    Discriminator(_kind_of_secret),
+]
+
+
+class HandlerSettings(Section):
+    """The chat handler Lambda."""
+
+    memory_mib: aws.MemoryMib = Field(default=1024, description="memory in MiB, and with it the share of a processor")
+    timeout_s: aws.HandlerTimeoutS = Field(
+        default=900, description="when Lambda ends an answer that is still being written, in seconds"
+    )
+    log_retention_days: aws.LogRetentionDays = Field(
+        default=14,
+        description="how long CloudWatch keeps logs: the handler's and those of SageMaker endpoints, in days",
+    )
+    architecture: aws.Architecture = Field(default="x86_64", description="the handler's processor; arm64 costs less")
+
+
+class S3Backend(Section):
+    """A bucket that exists and holds Terraform's state. None: `terrachat/<deployment>.tfstate`, the deployment's
+    region, and the bucket's own key.
+    """
+
+    bucket: aws.BucketName = Field(description="the bucket that holds the state", examples=["my-terraform-state"])
+    key: aws.ObjectKey | None = Field(
+        default=None, description="the state's key in the bucket; null means terrachat/DEPLOYMENT.tfstate"
+    )
+    region: aws.Region | None = Field(default=None, description="the bucket's region; null means the deployment's")
+    kms_key_id: aws.KmsKey | None = Field(
+        default=None, description="the KMS key that encrypts the state; null means the bucket's own"
+    )
+
+
+class Backend(Section):
+    """Where Terraform keeps its state, instead of beside the module."""
+
+    s3: S3Backend = Field(description="a bucket for Terraform's state", examples=["{bucket: my-terraform-state}"])

@@ -1,0 +1,126 @@
+"""An entry -> its discovery parameter: what the chat page and the handler must know to reach the model.
+
+Pure. Separate because these documents are a contract (docs/contracts.md, section 2) that outlives how the deployment
+is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from generator.catalog import (
+    AzureOpenAIEntry,
+    BedrockEntry,
+    Catalog,
+    Entry,
+    ExistingEndpointEntry,
+    Guardrail,
+    OpenAIEntry,
+    SageMakerEntry,
+    ThirdPartyEntry,
+)
+from generator.naming import terraform_name
+from generator.planning.plans import DiscoveryPlan, EndpointPlan
+
+DISCOVERY_VERSION = 1
+
+
+def plan_discovery(catalog: Catalog, endpoints: Mapping[str, EndpointPlan]) -> tuple[DiscoveryPlan, ...]:
+    """The discovery parameters of all entries; `endpoints` are the self-hosted ones by model id."""
+    common = catalog.defaults.model_dump(exclude_none=True)
+    return tuple(_discovery(catalog, entry, common, endpoints.get(entry.id)) for entry in catalog.models)
+
+
+def bedrock_region(catalog: Catalog, entry: BedrockEntry) -> str:
+    """Where an entry's model is called: its own region, else the catalog's for Bedrock, else the deployment's."""
+    return entry.region or catalog.bedrock.region or catalog.region
+
+
+def bedrock_role(catalog: Catalog, entry: BedrockEntry) -> str | None:
+    """The role in whose name an entry's model is called; None for the handler's own."""
+    return entry.role_arn or catalog.bedrock.role_arn
+
+
+def bedrock_guardrail(catalog: Catalog, entry: BedrockEntry) -> Guardrail | None:
+    """What an entry's prompts and answers are checked against."""
+    return entry.guardrail or catalog.bedrock.guardrail
+
+
+def _discovery(
+    catalog: Catalog, entry: Entry, common: Mapping[str, Any], endpoint: EndpointPlan | None
+) -> DiscoveryPlan:
+    own = entry.defaults.model_dump(exclude_none=True) if entry.defaults else {}
+    return DiscoveryPlan(
+        model_id=entry.id,
+        address=terraform_name(entry.id),
+        parameter=f"/terrachat/{catalog.deployment}/models/{entry.id}",
+        document={
+            "version": DISCOVERY_VERSION,
+            "id": entry.id,
+            "provider": entry.provider,
+            **_particulars(catalog, entry, endpoint),
+            "defaults": {**common, **own},
+        },
+        depends_on=_depends_on(entry, endpoint),
+    )
+
+
+def _particulars(catalog: Catalog, entry: Entry, endpoint: EndpointPlan | None) -> dict[str, Any]:
+    match entry:
+        case SageMakerEntry():
+            return _own_endpoint(catalog, endpoint) if endpoint else {}
+        case ExistingEndpointEntry():
+            return {"region": entry.region or catalog.region, "endpoint": entry.endpoint, "wire": entry.wire}
+        case BedrockEntry():
+            return _bedrock(catalog, entry)
+        case AzureOpenAIEntry():
+            return {"model": entry.model or entry.id}
+        case OpenAIEntry() | ThirdPartyEntry():
+            return _third_party(entry)
+
+
+def _own_endpoint(catalog: Catalog, endpoint: EndpointPlan) -> dict[str, Any]:
+    document: dict[str, Any] = {"region": catalog.region, "endpoint": endpoint.name, "wire": endpoint.wire}
+    if endpoint.is_stopped:
+        document["stopped"] = True
+    if endpoint.schedule:
+        schedule = endpoint.schedule
+        document["schedule"] = {"start": schedule.start, "stop": schedule.stop, "timezone": schedule.timezone}
+    return document
+
+
+def _bedrock(catalog: Catalog, entry: BedrockEntry) -> dict[str, Any]:
+    document: dict[str, Any] = {"region": bedrock_region(catalog, entry), "model": entry.model}
+    if role := bedrock_role(catalog, entry):
+        document["role_arn"] = role
+    if guardrail := bedrock_guardrail(catalog, entry):
+        document["guardrail"] = {"id": guardrail.id, "version": guardrail.version}
+    return document
+
+
+def _third_party(entry: OpenAIEntry | ThirdPartyEntry) -> dict[str, Any]:
+    document: dict[str, Any] = {"model": entry.model}
+    if entry.base_url:
+        # With a server of its own, `key_name` is always said: null means none, and never the provider's own key.
+        document |= {"base_url": entry.base_url, "key_name": entry.key_name}
+    elif entry.key_name:
+        document["key_name"] = entry.key_name
+    return document
+
+
+def _depends_on(entry: Entry, endpoint: EndpointPlan | None) -> tuple[str, ...]:
+    """What must exist before the entry is listed."""
+    address = terraform_name(entry.id)
+    if isinstance(entry, BedrockEntry):
+        return ("aws_iam_role_policy.handler_bedrock",)
+    if isinstance(entry, ExistingEndpointEntry):
+        return ("aws_iam_role_policy.handler_sagemaker",)
+    if endpoint is None:
+        return ()
+    if endpoint.is_stopped:
+        return (f"aws_sagemaker_endpoint_configuration.{address}", "aws_iam_role_policy.handler_sagemaker")
+    if endpoint.schedule:
+        schedules = (f"aws_scheduler_schedule.{address}_start", f"aws_scheduler_schedule.{address}_stop")
+        return (*schedules, "aws_iam_role_policy.handler_sagemaker")
+    return (f"aws_sagemaker_endpoint.{address}", "aws_iam_role_policy.handler_sagemaker")

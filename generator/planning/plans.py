@@ -1,0 +1,218 @@
+"""What a deployment is, decided: the classes that planning fills and that templates, prices and summaries read.
+
+Data only, frozen, no IO. Separate from the deciding so that whoever reads a plan does not import how it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from generator.permissions import Arn, Permissions, SchedulingPermissions
+
+Form = Literal["root", "module"]
+Upload = Literal["direct", "s3"]
+UpdatePolicy = Literal["blue_green", "rolling"]
+
+
+@dataclass(frozen=True)
+class HandlerPlan:
+    """The chat handler Lambda, as it is on AWS."""
+
+    name: str
+    runtime: str
+    architecture: str
+    layer_arn: str
+    memory_mib: int
+    timeout_s: int
+    log_retention_days: int
+
+
+@dataclass(frozen=True)
+class HandlerPackage:
+    """The handler's zip: what it is built for, and its way to Lambda, in a request (`direct`) or by a bucket (`s3`)."""
+
+    upload: Upload
+    architecture: str
+
+
+@dataclass(frozen=True)
+class ScalingPlan:
+    """Autoscaling: between `min_count` and `max_count` instances, `target_concurrency` requests at a time on each."""
+
+    min_count: int
+    max_count: int
+    target_concurrency: int
+
+
+@dataclass(frozen=True)
+class SchedulePlan:
+    """When the endpoint exists: `start` and `stop` are EventBridge Scheduler's six-field cron expressions."""
+
+    start: str
+    stop: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class S3Location:
+    """An object or a prefix in S3; `key` has no leading slash."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def of(cls, uri: str) -> S3Location:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        return cls(bucket, key)
+
+
+@dataclass(frozen=True)
+class EndpointPlan:
+    """One self-hosted entry: a SageMaker model, its endpoint configuration and its endpoint.
+
+    `weights` is the S3 URI of a prefix (it ends with a slash) or of one `.tar.gz`; None where the container fetches
+    them itself. `uses_token` means that the container gets the Hugging Face token. For people: `source` says where the
+    model is from, `needs_network` why its container is not cut off from the network (None: it is). None for
+    `inference_ami_version`, `volume_gib` and `download_timeout_s` leaves AWS's default.
+    """
+
+    model_id: str
+    address: str
+    name: str
+    model_name: str
+    image: str
+    environment: Mapping[str, str]
+    instance_type: str
+    instance_count: int
+    startup_timeout_s: int
+    inference_ami_version: str | None
+    source: str
+    wire: str = "messages"
+    weights: str | None = None
+    accepts_eula: bool = False
+    uses_token: bool = False
+    token_variables: tuple[str, ...] = ()
+    needs_network: str | None = None
+    volume_gib: int | None = None
+    download_timeout_s: int | None = None
+    scaling: ScalingPlan | None = None
+    schedule: SchedulePlan | None = None
+    update: UpdatePolicy = "blue_green"
+    is_stopped: bool = False
+
+    @property
+    def is_terraform_owned(self) -> bool:
+        """Whether the endpoint itself is Terraform's: a schedule owns its own, and a stopped entry has none."""
+        return not self.is_stopped and self.schedule is None
+
+    @property
+    def network_isolation(self) -> bool:
+        return self.needs_network is None
+
+    @property
+    def name_prefix(self) -> str:
+        """Prefix of what gets a generated name. Terraform adds 26 characters; IAM allows a prefix of 38."""
+        return f"{self.name[:36].rstrip('-')}-"
+
+    @property
+    def image_repository_arn(self) -> Arn:
+        host, _, path = self.image.partition("/")
+        account, _, _, region, *_ = host.split(".")
+        return Arn("ecr", f"repository/{path.partition('@')[0].partition(':')[0]}", region, account)
+
+    @property
+    def rolling_batch(self) -> int:
+        """How many instances a rolling update replaces at a time.
+
+        SageMaker takes 5 to 50 per cent of those that run, whatever number autoscaling has them at (API reference,
+        RollingUpdatePolicy, read on 2026-11-22).
+        """
+        most = self.scaling.max_count if self.scaling else self.instance_count
+        return max(1, self.instance_count // 4, -(-most // 20))
+
+    @property
+    def weights_location(self) -> S3Location | None:
+        return S3Location.of(self.weights) if self.weights else None
+
+    @property
+    def weights_are_archive(self) -> bool:
+        return self.weights is not None and not self.weights.endswith("/")
+
+
+@dataclass(frozen=True)
+class DiscoveryPlan:
+    """One entry's discovery parameter: `document` is its JSON, `depends_on` the addresses that must exist first."""
+
+    model_id: str
+    address: str
+    parameter: str
+    document: Mapping[str, Any]
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BackendPlan:
+    """The S3 bucket that holds Terraform's state. `kms_key_id` None is the bucket's own key."""
+
+    bucket: str
+    key: str
+    region: str
+    kms_key_id: str | None = None
+
+
+@dataclass(frozen=True)
+class HuggingFaceSecret:
+    """The secret that holds the Hugging Face token: one that exists, by `arn`, or one that Terraform creates."""
+
+    arn: str | None
+    name: str
+
+    @property
+    def is_created(self) -> bool:
+        return self.arn is None
+
+
+@dataclass(frozen=True)
+class DeploymentPlan:
+    """Everything that one catalog creates.
+
+    `tags` are all tags of a resource, `owner_tags` those of the catalog. `form` says whether the module is applied by
+    itself (`root`) or called by another (`module`). `local_endpoint` and `local_runtime` are set for the local target
+    only: where its control plane is, and the Lambda runtime of this machine's interpreter.
+    """
+
+    deployment: str
+    name: str
+    region: str
+    tags: Mapping[str, str]
+    handler: HandlerPlan
+    api_keys_secret: str
+    conversations_table: str
+    handler_parameter: str
+    endpoints: tuple[EndpointPlan, ...]
+    permissions: Permissions
+    discovery: tuple[DiscoveryPlan, ...]
+    package: HandlerPackage
+    owner_tags: Mapping[str, str]
+    scheduling: SchedulingPermissions | None = None
+    backend: BackendPlan | None = None
+    huggingface_secret: HuggingFaceSecret | None = None
+    form: Form = "root"
+    local_endpoint: str | None = None
+    local_runtime: str | None = None
+
+    @property
+    def target(self) -> Literal["aws", "local"]:
+        return "local" if self.local_endpoint else "aws"
+
+    @property
+    def scheduled(self) -> tuple[EndpointPlan, ...]:
+        return tuple(endpoint for endpoint in self.endpoints if endpoint.schedule)
+
+    @property
+    def terraform_version(self) -> str:
+        """The oldest Terraform that will do: the lock of the S3 backend and write-only arguments came with 1.11."""
+        is_newer = self.backend is not None or (self.huggingface_secret or HuggingFaceSecret("", "")).is_created
+        return ">= 1.11" if is_newer else ">= 1.5"

@@ -1,0 +1,49 @@
+# What the chat page and the handler find. An entry's parameter depends on its resources: what is listed exists.
+
+resource "aws_ssm_parameter" "handler" {
+  # checkov:skip=CKV2_AWS_34:Names and places, no secrets
+  name = "/terrachat/azure/handler"
+  type = "String"
+  tags = local.tags
+
+  value = jsonencode({
+    version             = 1
+    deployment          = "azure"
+    region              = local.region
+    handler_url         = aws_lambda_function_url.handler.function_url
+    conversations_table = aws_dynamodb_table.conversations.name
+    api_keys_secret     = aws_secretsmanager_secret.api_keys.name
+  })
+}
+
+resource "aws_ssm_parameter" "model_model1" {
+  # checkov:skip=CKV2_AWS_34:Names and places, no secrets
+  name = "/terrachat/azure/models/Model1"
+  type = "String"
+  tags = local.tags
+
+  value = jsonencode({
+    version  = 1
+    id       = "Model1"
+    provider = "azure_openai"
+    model    = "Model1"
+    defaults = {}
+  })
+}
+
+resource "aws_ssm_parameter" "model_gpt_europe" {
+  # checkov:skip=CKV2_AWS_34:Names and places, no secrets
+  name = "/terrachat/azure/models/gpt-europe"
+  type = "String"
+  tags = local.tags
+
+  value = jsonencode({
+    version  = 1
+    id       = "gpt-europe"
+    provider = "azure_openai"
+    model    = "Model2"
+    defaults = {
+      max_tokens = 800
+    }
+  })
+}

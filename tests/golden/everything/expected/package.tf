@@ -1,0 +1,76 @@
+# The handler's zip is too large to be sent to Lambda in a request, so it goes by way of a bucket.
+
+resource "aws_s3_bucket" "package" {
+  # checkov:skip=CKV_AWS_18:Only Lambda reads the zip, which is no secret; an access log would need a bucket of its own
+  # checkov:skip=CKV_AWS_144:The zip is built from the catalog; a copy in another region would serve nobody
+  # checkov:skip=CKV_AWS_145:Encrypted with AWS's key; a key of one's own costs money and is the owner's choice
+  # checkov:skip=CKV2_AWS_62:Nothing waits for a new zip but this module
+  bucket_prefix = "terrachat-everything-"
+  tags          = local.tags
+
+  # Former versions of the zip would keep the deployment from being destroyed.
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_public_access_block" "package" {
+  bucket = aws_s3_bucket.package.id
+
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "package" {
+  bucket = aws_s3_bucket.package.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "package" {
+  bucket = aws_s3_bucket.package.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "package" {
+  bucket = aws_s3_bucket.package.id
+
+  rule {
+    id     = "former-versions"
+    status = "Enabled"
+
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = 30
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 1
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.package]
+}
+
+resource "aws_s3_object" "handler" {
+  bucket      = aws_s3_bucket.package.id
+  key         = "chat_handler.zip"
+  source      = "${path.module}/chat_handler.zip"
+  source_hash = filebase64sha256("${path.module}/chat_handler.zip")
+  tags        = local.tags
+
+  # Versioned and encrypted from the first zip on.
+  depends_on = [
+    aws_s3_bucket_public_access_block.package,
+    aws_s3_bucket_server_side_encryption_configuration.package,
+    aws_s3_bucket_versioning.package,
+  ]
+}

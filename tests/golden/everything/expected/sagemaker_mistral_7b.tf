@@ -1,0 +1,188 @@
+# mistral-7b: mistralai/Mistral-7B-Instruct-v0.3 on ml.g5.2xlarge
+
+resource "aws_cloudwatch_log_group" "mistral_7b" {
+  # checkov:skip=CKV_AWS_158:Encrypted with AWS's key; a key of one's own costs money and is the owner's choice
+  # checkov:skip=CKV_AWS_338:The owner says how long
+  name              = "/aws/sagemaker/Endpoints/terrachat-everything-mistral-7b"
+  retention_in_days = var.log_retention_days
+  tags              = local.tags
+}
+
+resource "aws_iam_role" "mistral_7b" {
+  name_prefix = "terrachat-everything-mistral-7b-"
+  description = "Execution role of the SageMaker endpoint terrachat-everything-mistral-7b"
+  tags        = local.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "mistral_7b" {
+  name = "run-container"
+  role = aws_iam_role.mistral_7b.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "LogInToRegistry"
+        Effect   = "Allow"
+        Action   = "ecr:GetAuthorizationToken"
+        Resource = "*"
+      },
+      {
+        Sid      = "PullImage"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = "arn:${local.partition}:ecr:eu-west-1:763104351884:repository/vllm"
+      },
+      {
+        Sid      = "WriteOwnLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${aws_cloudwatch_log_group.mistral_7b.arn}:*"
+      },
+      {
+        Sid       = "WriteMetrics"
+        Effect    = "Allow"
+        Action    = "cloudwatch:PutMetricData"
+        Resource  = "*"
+        Condition = { StringEquals = { "cloudwatch:namespace" = "/aws/sagemaker/Endpoints" } }
+      },
+    ]
+  })
+}
+
+# CloudFormation makes the model, for one thing that Terraform cannot do: it puts the Hugging Face token into the
+# container's environment by itself, so that the token is in no plan and no state. The stack is called like its model.
+resource "aws_cloudformation_stack" "mistral_7b" {
+  # checkov:skip=CKV_AWS_124:Terraform waits for the stack itself; nobody else needs to hear of it
+  name = "terrachat-everything-mistral-7b-95a20e76"
+  tags = local.tags
+
+  # A stack that could not be created must not keep its name.
+  on_failure = "DELETE"
+
+  template_body = jsonencode({
+    Resources = {
+      Model = {
+        Type = "AWS::SageMaker::Model"
+        Properties = {
+          ModelName        = "terrachat-everything-mistral-7b-95a20e76"
+          ExecutionRoleArn = aws_iam_role.mistral_7b.arn
+          PrimaryContainer = {
+            Image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/vllm:server-sagemaker-cuda-v2.3"
+            Environment = {
+              HF_TOKEN              = local.huggingface_token
+              SM_VLLM_HOST          = "0.0.0.0"
+              SM_VLLM_MAX_MODEL_LEN = "8192"
+              SM_VLLM_MODEL         = "mistralai/Mistral-7B-Instruct-v0.3"
+              SM_VLLM_REVISION      = "main"
+            }
+          }
+        }
+      }
+    }
+    Outputs = { ModelName = { Value = { "Fn::GetAtt" = ["Model", "ModelName"] } } }
+  })
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.mistral_7b]
+}
+
+# Nothing in an endpoint configuration can be changed: a new one, under a new name, takes the old one's place before
+# that is deleted, and the endpoint is updated in place.
+resource "aws_sagemaker_endpoint_configuration" "mistral_7b" {
+  # checkov:skip=CKV_AWS_98:A key of one's own costs money, and does not cover the disks that GPU instances bring
+  name_prefix = "terrachat-everything-mistral-7b-"
+  tags        = local.tags
+
+  production_variants {
+    variant_name           = "AllTraffic"
+    model_name             = aws_cloudformation_stack.mistral_7b.name
+    instance_type          = "ml.g5.2xlarge"
+    initial_instance_count = 1 # also after an update, whatever scaling had made of it
+    initial_variant_weight = 1
+
+    # The machine image whose driver starts this container; with the default one it may fail without a log.
+    inference_ami_version = "al2-ami-sagemaker-inference-gpu-3-1"
+
+    # Fetching, loading and warming up takes minutes; SageMaker's own default is far too short for a language model.
+    container_startup_health_check_timeout_in_seconds = 1800
+
+    # Answers differ in length: the least busy instance, not a random one.
+    routing_config {
+      routing_strategy = "LEAST_OUTSTANDING_REQUESTS"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sagemaker_endpoint" "mistral_7b" {
+  name                 = "terrachat-everything-mistral-7b"
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.mistral_7b.name
+  tags                 = local.tags
+
+  deployment_config {
+    # An update needs twice the instances for a while: new ones beside the old ones, then all requests at once to the
+    # new. The old ones stay for as long as an answer may stream, 8 minutes.
+    blue_green_update_policy {
+      termination_wait_in_seconds = 480
+
+      traffic_routing_configuration {
+        type                     = "ALL_AT_ONCE"
+        wait_interval_in_seconds = 0
+      }
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.mistral_7b]
+}
+
+# A variant cannot be changed while it is registered for scaling: both resources go before the endpoint is updated, and
+# come back after it.
+resource "aws_appautoscaling_target" "mistral_7b" {
+  service_namespace  = "sagemaker"
+  resource_id        = "endpoint/${aws_sagemaker_endpoint.mistral_7b.name}/variant/AllTraffic"
+  scalable_dimension = "sagemaker:variant:DesiredInstanceCount"
+  min_capacity       = 1
+  max_capacity       = 2
+  tags               = local.tags
+
+  lifecycle {
+    replace_triggered_by = [aws_sagemaker_endpoint_configuration.mistral_7b.id]
+  }
+}
+
+resource "aws_appautoscaling_policy" "mistral_7b" {
+  name               = "concurrent-requests"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.mistral_7b.service_namespace
+  resource_id        = aws_appautoscaling_target.mistral_7b.resource_id
+  scalable_dimension = aws_appautoscaling_target.mistral_7b.scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    # Requests that one instance works on at a time.
+    target_value = 8
+
+    predefined_metric_specification {
+      predefined_metric_type = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+    }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_sagemaker_endpoint_configuration.mistral_7b.id]
+  }
+}

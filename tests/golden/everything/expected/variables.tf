@@ -1,0 +1,36 @@
+variable "tags" {
+  description = "Tags of every resource, beside the deployment's own."
+  type        = map(string)
+  default = {
+    team          = "ml"
+    "cost centre" = "4711"
+  }
+}
+
+variable "handler_memory_mib" {
+  description = "Memory of the chat handler Lambda, in MiB. Its share of a CPU grows with it."
+  type        = number
+  default     = 2048
+}
+
+variable "handler_timeout_s" {
+  description = "Longest time for one answer, in seconds. Lambda allows 900."
+  type        = number
+  default     = 600
+}
+
+variable "log_retention_days" {
+  description = "How long the logs of the handler and of the endpoints are kept, in days."
+  type        = number
+  default     = 30
+}
+
+# Empty, and not null, when it is not needed any more: the AWS provider checks at every plan that there is a value, and
+# uses it only where the secret has none yet.
+variable "huggingface_token" {
+  description = "Hugging Face token, needed by the first apply only. Give it in the environment, as TF_VAR_huggingface_token."
+  type        = string
+  default     = ""
+  ephemeral   = true
+  sensitive   = true
+}

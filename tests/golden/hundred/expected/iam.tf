@@ -1,0 +1,131 @@
+# The handler may read its own key secret and discovery parameters, write its own log, and call the models below.
+
+resource "aws_iam_role" "handler" {
+  name = "terrachat-hundred-handler"
+  tags = local.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "handler" {
+  name = "own-resources"
+  role = aws_iam_role.handler.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "WriteOwnLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.handler.arn}:*"
+      },
+      {
+        Sid      = "ReadApiKeys"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = aws_secretsmanager_secret.api_keys.arn
+      },
+      {
+        Sid    = "ReadModelList"
+        Effect = "Allow"
+        Action = "ssm:GetParametersByPath"
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/terrachat/hundred/models",
+          "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/terrachat/hundred/models/*",
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "handler_sagemaker" {
+  name = "invoke-endpoints"
+  role = aws_iam_role.handler.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "InvokeEndpoints"
+      Effect = "Allow"
+      Action = [
+        "sagemaker:DescribeEndpoint",
+        "sagemaker:InvokeEndpoint",
+        "sagemaker:InvokeEndpointWithResponseStream",
+      ]
+      # By name, not by reference: an endpoint that cannot be created must not keep the others from being invoked.
+      Resource = [
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-001",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-006",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-011",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-016",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-021",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-026",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-031",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-036",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-041",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-046",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-051",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-056",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-061",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-066",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-071",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-076",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-081",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-086",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-091",
+        "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:endpoint/terrachat-hundred-model-096",
+      ]
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "handler_bedrock" {
+  name = "invoke-bedrock-models"
+  role = aws_iam_role.handler.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "InvokeModels"
+        Effect = "Allow"
+        Action = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        Resource = [
+          "arn:${local.partition}:bedrock:us-west-2::foundation-model/amazon.nova-micro-v1:0",
+        ]
+      },
+      {
+        Sid      = "InvokeInferenceProfiles"
+        Effect   = "Allow"
+        Action   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        Resource = local.inference_profiles
+      },
+      # A profile passes a request on to its model in another region; the model is allowed on that way only.
+      {
+        Sid    = "InvokeModelsThroughInferenceProfiles"
+        Effect = "Allow"
+        Action = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        Resource = [
+          "arn:${local.partition}:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+          "arn:${local.partition}:bedrock:*::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0",
+        ]
+        Condition = { StringLike = { "bedrock:InferenceProfileArn" = local.inference_profiles } }
+      },
+    ]
+  })
+}
+
+locals {
+  inference_profiles = [
+    "arn:${local.partition}:bedrock:us-west-2:${local.account_id}:inference-profile/us.amazon.nova-lite-v1:0",
+    "arn:${local.partition}:bedrock:us-west-2:${local.account_id}:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+  ]
+}

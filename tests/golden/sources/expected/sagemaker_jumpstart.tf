@@ -1,0 +1,161 @@
+# jumpstart: JumpStart's huggingface-llm-mistral-7b-instruct 3.18.0 on ml.g5.2xlarge
+
+resource "aws_cloudwatch_log_group" "jumpstart" {
+  # checkov:skip=CKV_AWS_158:Encrypted with AWS's key; a key of one's own costs money and is the owner's choice
+  # checkov:skip=CKV_AWS_338:The owner says how long
+  name              = "/aws/sagemaker/Endpoints/terrachat-sources-jumpstart"
+  retention_in_days = var.log_retention_days
+  tags              = local.tags
+}
+
+resource "aws_iam_role" "jumpstart" {
+  name_prefix = "terrachat-sources-jumpstart-"
+  description = "Execution role of the SageMaker endpoint terrachat-sources-jumpstart"
+  tags        = local.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "jumpstart" {
+  name = "run-container"
+  role = aws_iam_role.jumpstart.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "LogInToRegistry"
+        Effect   = "Allow"
+        Action   = "ecr:GetAuthorizationToken"
+        Resource = "*"
+      },
+      {
+        Sid      = "PullImage"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = "arn:${local.partition}:ecr:us-east-1:763104351884:repository/huggingface-pytorch-tgi-inference"
+      },
+      {
+        Sid      = "ReadWeights"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:${local.partition}:s3:::jumpstart-cache-prod-us-east-1/huggingface-llm/huggingface-llm-mistral-7b-instruct/artifacts/inference-prepack/v1.0.0/*"
+      },
+      {
+        Sid       = "ListWeights"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = "arn:${local.partition}:s3:::jumpstart-cache-prod-us-east-1"
+        Condition = { StringLike = { "s3:prefix" = "huggingface-llm/huggingface-llm-mistral-7b-instruct/artifacts/inference-prepack/v1.0.0/*" } }
+      },
+      {
+        Sid      = "WriteOwnLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${aws_cloudwatch_log_group.jumpstart.arn}:*"
+      },
+      {
+        Sid       = "WriteMetrics"
+        Effect    = "Allow"
+        Action    = "cloudwatch:PutMetricData"
+        Resource  = "*"
+        Condition = { StringEquals = { "cloudwatch:namespace" = "/aws/sagemaker/Endpoints" } }
+      },
+    ]
+  })
+}
+
+resource "aws_sagemaker_model" "jumpstart" {
+  name               = "terrachat-sources-jumpstart-54d6b7f0"
+  execution_role_arn = aws_iam_role.jumpstart.arn
+  tags               = local.tags
+
+  # The image and the weights are all that the container needs.
+  enable_network_isolation = true
+
+  primary_container {
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-tgi-inference:2.4.0-tgi2.3.1-gpu-py311-cu124-ubuntu22.04"
+
+    environment = {
+      HF_MODEL_ID      = "/opt/ml/model"
+      MAX_INPUT_LENGTH = "8191"
+      SM_NUM_GPUS      = "1"
+    }
+
+    model_data_source {
+      s3_data_source {
+        s3_uri           = "s3://jumpstart-cache-prod-us-east-1/huggingface-llm/huggingface-llm-mistral-7b-instruct/artifacts/inference-prepack/v1.0.0/"
+        s3_data_type     = "S3Prefix"
+        compression_type = "None"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.jumpstart]
+}
+
+# Nothing in an endpoint configuration can be changed: a new one, under a new name, takes the old one's place before
+# that is deleted, and the endpoint is updated in place.
+resource "aws_sagemaker_endpoint_configuration" "jumpstart" {
+  # checkov:skip=CKV_AWS_98:A key of one's own costs money, and does not cover the disks that GPU instances bring
+  name_prefix = "terrachat-sources-jumpstart-"
+  tags        = local.tags
+
+  production_variants {
+    variant_name           = "AllTraffic"
+    model_name             = aws_sagemaker_model.jumpstart.name
+    instance_type          = "ml.g5.2xlarge"
+    initial_instance_count = 1
+    initial_variant_weight = 1
+
+    # The machine image whose driver starts this container; with the default one it may fail without a log.
+    inference_ami_version = "al2-ami-sagemaker-inference-gpu-3-1"
+
+    # Weights from S3; they are there before the container starts.
+    model_data_download_timeout_in_seconds = 1200
+
+    # Fetching, loading and warming up takes minutes; SageMaker's own default is far too short for a language model.
+    container_startup_health_check_timeout_in_seconds = 1200
+
+    # Answers differ in length: the least busy instance, not a random one.
+    routing_config {
+      routing_strategy = "LEAST_OUTSTANDING_REQUESTS"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sagemaker_endpoint" "jumpstart" {
+  name                 = "terrachat-sources-jumpstart"
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.jumpstart.name
+  tags                 = local.tags
+
+  deployment_config {
+    # An update needs twice the instances for a while: new ones beside the old ones, then all requests at once to the
+    # new. The old ones stay for as long as an answer may stream, 8 minutes.
+    blue_green_update_policy {
+      termination_wait_in_seconds = 480
+
+      traffic_routing_configuration {
+        type                     = "ALL_AT_ONCE"
+        wait_interval_in_seconds = 0
+      }
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.jumpstart]
+}

@@ -1,0 +1,165 @@
+# jumpstart-licensed: JumpStart's meta-textgeneration-llama-3-1-8b-instruct 2.10.0 on ml.g5.4xlarge
+
+resource "aws_cloudwatch_log_group" "jumpstart_licensed" {
+  # checkov:skip=CKV_AWS_158:Encrypted with AWS's key; a key of one's own costs money and is the owner's choice
+  # checkov:skip=CKV_AWS_338:The owner says how long
+  name              = "/aws/sagemaker/Endpoints/terrachat-sources-jumpstart-licensed"
+  retention_in_days = var.log_retention_days
+  tags              = local.tags
+}
+
+resource "aws_iam_role" "jumpstart_licensed" {
+  name_prefix = "terrachat-sources-jumpstart-licensed-"
+  description = "Execution role of the SageMaker endpoint terrachat-sources-jumpstart-licensed"
+  tags        = local.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "jumpstart_licensed" {
+  name = "run-container"
+  role = aws_iam_role.jumpstart_licensed.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "LogInToRegistry"
+        Effect   = "Allow"
+        Action   = "ecr:GetAuthorizationToken"
+        Resource = "*"
+      },
+      {
+        Sid      = "PullImage"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = "arn:${local.partition}:ecr:us-east-1:763104351884:repository/djl-inference"
+      },
+      {
+        Sid      = "ReadWeights"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:${local.partition}:s3:::jumpstart-private-cache-prod-us-east-1/meta-textgeneration/meta-textgeneration-llama-3-1-8b-instruct/artifacts/inference-prepack/v1.0.0/*"
+      },
+      {
+        Sid       = "ListWeights"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = "arn:${local.partition}:s3:::jumpstart-private-cache-prod-us-east-1"
+        Condition = { StringLike = { "s3:prefix" = "meta-textgeneration/meta-textgeneration-llama-3-1-8b-instruct/artifacts/inference-prepack/v1.0.0/*" } }
+      },
+      {
+        Sid      = "WriteOwnLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${aws_cloudwatch_log_group.jumpstart_licensed.arn}:*"
+      },
+      {
+        Sid       = "WriteMetrics"
+        Effect    = "Allow"
+        Action    = "cloudwatch:PutMetricData"
+        Resource  = "*"
+        Condition = { StringEquals = { "cloudwatch:namespace" = "/aws/sagemaker/Endpoints" } }
+      },
+    ]
+  })
+}
+
+resource "aws_sagemaker_model" "jumpstart_licensed" {
+  name               = "terrachat-sources-jumpstart-licensed-8eabd8db"
+  execution_role_arn = aws_iam_role.jumpstart_licensed.arn
+  tags               = local.tags
+
+  # The image and the weights are all that the container needs.
+  enable_network_isolation = true
+
+  primary_container {
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.31.0-lmi13.0.0-cu124"
+
+    environment = {
+      HF_MODEL_ID                   = "/opt/ml/model"
+      OPTION_GPU_MEMORY_UTILIZATION = "0.85"
+    }
+
+    model_data_source {
+      s3_data_source {
+        s3_uri           = "s3://jumpstart-private-cache-prod-us-east-1/meta-textgeneration/meta-textgeneration-llama-3-1-8b-instruct/artifacts/inference-prepack/v1.0.0/"
+        s3_data_type     = "S3Prefix"
+        compression_type = "None"
+
+        # Whoever applies this module accepts the licence that the weights come with.
+        model_access_config {
+          accept_eula = true
+        }
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.jumpstart_licensed]
+}
+
+# Nothing in an endpoint configuration can be changed: a new one, under a new name, takes the old one's place before
+# that is deleted, and the endpoint is updated in place.
+resource "aws_sagemaker_endpoint_configuration" "jumpstart_licensed" {
+  # checkov:skip=CKV_AWS_98:A key of one's own costs money, and does not cover the disks that GPU instances bring
+  name_prefix = "terrachat-sources-jumpstart-licensed-"
+  tags        = local.tags
+
+  production_variants {
+    variant_name           = "AllTraffic"
+    model_name             = aws_sagemaker_model.jumpstart_licensed.name
+    instance_type          = "ml.g5.4xlarge"
+    initial_instance_count = 1
+    initial_variant_weight = 1
+
+    # The machine image whose driver starts this container; with the default one it may fail without a log.
+    inference_ami_version = "al2-ami-sagemaker-inference-gpu-3-1"
+
+    # Weights from S3; they are there before the container starts.
+    model_data_download_timeout_in_seconds = 1800
+
+    # Fetching, loading and warming up takes minutes; SageMaker's own default is far too short for a language model.
+    container_startup_health_check_timeout_in_seconds = 1800
+
+    # Answers differ in length: the least busy instance, not a random one.
+    routing_config {
+      routing_strategy = "LEAST_OUTSTANDING_REQUESTS"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sagemaker_endpoint" "jumpstart_licensed" {
+  name                 = "terrachat-sources-jumpstart-licensed"
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.jumpstart_licensed.name
+  tags                 = local.tags
+
+  deployment_config {
+    # An update needs twice the instances for a while: new ones beside the old ones, then all requests at once to the
+    # new. The old ones stay for as long as an answer may stream, 8 minutes.
+    blue_green_update_policy {
+      termination_wait_in_seconds = 480
+
+      traffic_routing_configuration {
+        type                     = "ALL_AT_ONCE"
+        wait_interval_in_seconds = 0
+      }
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.jumpstart_licensed]
+}

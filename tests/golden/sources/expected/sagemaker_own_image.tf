@@ -1,0 +1,157 @@
+# own-image: s3://acme-models/intent/ on ml.c7i.4xlarge
+
+resource "aws_cloudwatch_log_group" "own_image" {
+  # checkov:skip=CKV_AWS_158:Encrypted with AWS's key; a key of one's own costs money and is the owner's choice
+  # checkov:skip=CKV_AWS_338:The owner says how long
+  name              = "/aws/sagemaker/Endpoints/terrachat-sources-own-image"
+  retention_in_days = var.log_retention_days
+  tags              = local.tags
+}
+
+resource "aws_iam_role" "own_image" {
+  name_prefix = "terrachat-sources-own-image-"
+  description = "Execution role of the SageMaker endpoint terrachat-sources-own-image"
+  tags        = local.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "own_image" {
+  name = "run-container"
+  role = aws_iam_role.own_image.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "LogInToRegistry"
+        Effect   = "Allow"
+        Action   = "ecr:GetAuthorizationToken"
+        Resource = "*"
+      },
+      {
+        Sid      = "PullImage"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = "arn:${local.partition}:ecr:us-east-1:123456789012:repository/team/intent"
+      },
+      {
+        Sid      = "ReadWeights"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:${local.partition}:s3:::acme-models/intent/*"
+      },
+      {
+        Sid       = "ListWeights"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = "arn:${local.partition}:s3:::acme-models"
+        Condition = { StringLike = { "s3:prefix" = "intent/*" } }
+      },
+      {
+        Sid      = "WriteOwnLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${aws_cloudwatch_log_group.own_image.arn}:*"
+      },
+      {
+        Sid       = "WriteMetrics"
+        Effect    = "Allow"
+        Action    = "cloudwatch:PutMetricData"
+        Resource  = "*"
+        Condition = { StringEquals = { "cloudwatch:namespace" = "/aws/sagemaker/Endpoints" } }
+      },
+    ]
+  })
+}
+
+resource "aws_sagemaker_model" "own_image" {
+  # checkov:skip=CKV_AWS_370:Only the image's owner knows whether it needs the network
+  name               = "terrachat-sources-own-image-39513899"
+  execution_role_arn = aws_iam_role.own_image.arn
+  tags               = local.tags
+
+  primary_container {
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/intent:1.4"
+
+    environment = {
+      WORKERS = "8"
+    }
+
+    model_data_source {
+      s3_data_source {
+        s3_uri           = "s3://acme-models/intent/"
+        s3_data_type     = "S3Prefix"
+        compression_type = "None"
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.own_image]
+}
+
+# Nothing in an endpoint configuration can be changed: a new one, under a new name, takes the old one's place before
+# that is deleted, and the endpoint is updated in place.
+resource "aws_sagemaker_endpoint_configuration" "own_image" {
+  # checkov:skip=CKV_AWS_98:A key of one's own costs money, and does not cover the disks that GPU instances bring
+  name_prefix = "terrachat-sources-own-image-"
+  tags        = local.tags
+
+  production_variants {
+    variant_name           = "AllTraffic"
+    model_name             = aws_sagemaker_model.own_image.name
+    instance_type          = "ml.c7i.4xlarge"
+    initial_instance_count = 1
+    initial_variant_weight = 1
+
+    # The instance has no disk of its own: the image and the weights lie on this one.
+    volume_size_in_gb = 64
+
+    # Weights from S3; they are there before the container starts.
+    model_data_download_timeout_in_seconds = 1800
+
+    # Fetching, loading and warming up takes minutes; SageMaker's own default is far too short for a language model.
+    container_startup_health_check_timeout_in_seconds = 600
+
+    # Answers differ in length: the least busy instance, not a random one.
+    routing_config {
+      routing_strategy = "LEAST_OUTSTANDING_REQUESTS"
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sagemaker_endpoint" "own_image" {
+  name                 = "terrachat-sources-own-image"
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.own_image.name
+  tags                 = local.tags
+
+  deployment_config {
+    # An update needs twice the instances for a while: new ones beside the old ones, then all requests at once to the
+    # new. The old ones stay for as long as an answer may stream, 8 minutes.
+    blue_green_update_policy {
+      termination_wait_in_seconds = 480
+
+      traffic_routing_configuration {
+        type                     = "ALL_AT_ONCE"
+        wait_interval_in_seconds = 0
+      }
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.own_image]
+}

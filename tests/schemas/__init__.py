@@ -1,0 +1,1 @@
+"""What newer AWS providers accept than the one that the tests run."""

@@ -1,0 +1,80 @@
+"""What is told to remain after a destruction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from generator.catalog import Catalog
+from generator.families.lambda_runtime import ON_AWS
+from generator.leftovers import Leftover, find
+from generator.live_endpoints import LiveEndpoints
+from generator.planning import plan_deployment
+from tests.unit.generator.aws_answers import CREDENTIALS
+
+PLAN = plan_deployment(
+    Catalog.model_validate(
+        {
+            "version": 1,
+            "deployment": "demo",
+            "region": "us-east-1",
+            "models": [{"id": "g", "provider": "openai", "model": "gpt-4o"}],
+        }
+    ),
+    ON_AWS,
+)
+NAME = "terrachat-demo-m"
+LOG = f"/aws/sagemaker/Endpoints/{NAME}"
+ALARM = f"TargetTracking-endpoint/{NAME}/variant/AllTraffic-AlarmHigh-1"
+
+
+@pytest.fixture(autouse=True)
+def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name.upper(), value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    mock = mock_aws()
+    mock.start(reset=False)
+    yield
+    mock.stop()
+
+
+def test_nothing_remains() -> None:
+    assert find(PLAN, [], LiveEndpoints("us-east-1")) == ()
+
+
+def test_what_services_left_behind_is_listed_with_what_to_do() -> None:
+    logs = boto3.client("logs", region_name="us-east-1")
+    for group in (LOG, f"{LOG}-two"):
+        logs.create_log_group(logGroupName=group)
+    boto3.client("cloudwatch", region_name="us-east-1").put_metric_alarm(
+        AlarmName=ALARM,
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Threshold=1,
+        Namespace="n",
+        MetricName="m",
+        Period=60,
+        Statistic="Sum",
+    )
+    secrets = boto3.client("secretsmanager", region_name="us-east-1")
+    secrets.create_secret(Name="terrachat/demo/api-keys", SecretString="{}")
+    secrets.delete_secret(SecretId="terrachat/demo/api-keys")
+    table = boto3.client("dynamodb", region_name="us-east-1").create_table(
+        TableName="terrachat-demo-conversations",
+        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": "terrachat:deployment", "Value": "demo"}],
+    )["TableDescription"]["TableArn"]
+
+    found = {each.name: each for each in find(PLAN, [NAME], LiveEndpoints("us-east-1"))}
+
+    assert set(found) == {LOG, ALARM, "terrachat/demo/api-keys", table}
+    assert found[ALARM] == Leftover("alarm", ALARM, "autoscaling made it and left it: delete it")
+    assert "AWS forgets it by itself" in found["terrachat/demo/api-keys"].reason
+    assert found[LOG].kind == "log group"
+    assert found[table].kind == "dynamodb"
