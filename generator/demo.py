@@ -11,11 +11,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import deployment
 from generator.asking import Answer, ask, choose, connect, list_models
 from generator.catalog import Catalog
 from generator.chat_page import ChatPage, free_port
-from generator.deployment import LOCAL_FOLDER, Target
+from generator.deployment import steps
+from generator.deployment.targets import LOCAL_FOLDER, Target
 from generator.errors import LocalTargetError, TerrachatError
 from generator.local import lifecycle
 from generator.local.target import find
@@ -43,7 +43,7 @@ def deployed(catalog: Catalog, model: LocalModel, progress: Progress) -> Iterato
     try:
         target = Target(running.target)
         target.enter(catalog.region)
-        deployment.apply(catalog, target, target.module_directory(catalog.deployment), progress)
+        steps.apply(catalog, target, target.module_directory(catalog.deployment), progress)
         yield target
     finally:
         running.close()

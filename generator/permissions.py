@@ -20,7 +20,7 @@ _PROFILE = re.compile(r"(us|us-gov|eu|apac|au|jp|ca|global)\.(?P<model>[a-z0-9-]
 
 # All inline policies of a role together. Source: IAM's own error, "Maximum policy size of 10240 bytes exceeded for
 # role", as quoted in aws-amplify/amplify-cli#1699; read on 2026-11-22. What is not a list of ARNs takes less
-# than 2,000 (1,631 with the longest names).
+# than 2,000 (1,693 with the longest names).
 _ROLE_LIMIT = 10_240 - 2_000
 _LONGEST_PARTITION = len('"arn:aws-us-gov:",')
 _LONGEST_REGION, _ACCOUNT = len("ap-southeast-1"), 12

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from generator.terraform_events import ChangeSummary, Diagnostic, Event, PlannedChange, ResourceProgress
+from generator.terraform.events import ChangeSummary, Diagnostic, Event, PlannedChange, ResourceProgress
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -14,9 +14,9 @@ from frontend.discovery import Deployment, DiscoveryError, discover
 from frontend.wire import ChatError, ModelInfo
 from generator.aws_calls import calling, client
 from generator.catalog import Catalog
-from generator.drift import Orphan, look
+from generator.deployment.drift import Orphan, look
+from generator.deployment.live_endpoints import LiveEndpoints
 from generator.errors import AwsError
-from generator.live_endpoints import LiveEndpoints
 from generator.planning import DeploymentPlan
 
 

@@ -59,10 +59,26 @@ def _check_bucket(name: str) -> str:
     return name
 
 
-def _as_s3_uri(text: str) -> str:
+# One file of a model as it is on the Hub, and archives of other kinds than SageMaker's.
+_ONE_FILE = re.compile(r"/[^/]+\.(?:safetensors|bin|pt|pth|gguf|json|model)$")
+_OTHER_ARCHIVE = re.compile(r"\.(?:tgz|tar|zip|gz|bz2|xz|7z)$", re.IGNORECASE)
+
+
+def _as_s3_uri(text: str) -> str | None:
     found = re.fullmatch(r"https://([a-z0-9.-]+?)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?/(.+)", text)
-    uri = f"s3://{found[1]}/{found[2]}" if found else text
-    return uri if uri.endswith(("/", ".tar.gz")) else f"{uri}/"
+    uri = f"s3://{found[1]}/{found[2]}" if found else re.sub(r"^arn:aws[a-z-]*:s3:::", "s3://", text)
+    if uri.endswith(("/", ".tar.gz")):
+        return uri
+    return None if _OTHER_ARCHIVE.search(uri) else f"{_ONE_FILE.sub('', uri)}/"
+
+
+def _check_weights_bucket(uri: str) -> str:
+    found = re.match(r"s3://([^/]*)/", uri)
+    if found and not re.fullmatch(_BUCKET, found[1]):
+        raise broken_rule(
+            f"expected an S3 URI, got {quoted(uri)}, whose bucket is not 3 to 63 lower-case letters, digits, '.' and '-'"
+        )
+    return uri
 
 
 def _of_foundation_arn(text: str) -> str | None:
@@ -172,6 +188,7 @@ JumpStartVersion = Annotated[str, pattern(r"[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}",
 # A prefix must end in a slash: botocore 1.44.5, sagemaker, S3ModelDataSource.S3DataType; its length is S3ModelUri's.
 S3Weights = Annotated[
     str,
+    AfterValidator(_check_weights_bucket),
     pattern(
         rf"(?=.{{1,1024}}$)s3://{_BUCKET}/(?:\S*/|\S+\.tar\.gz)?",
         "a prefix in S3 that ends in '/', such as 's3://bucket/model/', or one '.tar.gz'",

@@ -50,6 +50,10 @@ def _scaling(entry: Mapping[str, Any], where: Parts) -> Iterator[Conflict]:
     if entry.get("update") == "rolling" and least is not None and least < 2:
         words = "SageMaker replaces at most half of the instances at once, so that 'rolling' needs two"
         yield Conflict((*where, "update"), f"{words}; write instances: {{min: 2}}, or update: blue_green")
+    elif entry.get("update") == "rolling" and least is not None and most is not None and most > least // 2 * 20:
+        words = "SageMaker replaces 5 to 50 % of the instances at once, and no one number is that of both"
+        remedy = f"write max: {least // 2 * 20} or less, a larger 'min', or update: blue_green"
+        yield Conflict((*where, "update"), f"{words} {least} and {most}; {remedy}")
 
 
 def _least(instances: Mapping[str, Any]) -> int | None:

@@ -117,6 +117,8 @@ def _check_timezone(name: str) -> str:
     is_formed = re.fullmatch(_ZONE, name) is not None and len(name) <= 50
     if is_formed and _is_zone(name):
         return name
+    if re.fullmatch("[A-Z]{3,4}", name):  # the nearest spelling is another zone's: MST for PST
+        raise broken_rule(f"expected a zone by its name, such as {_ZONE_EXAMPLE!r}, got the abbreviation {name!r}")
     # This opens 600 files, so that it is asked only where the name is wrong.
     known = tuple(sorted(zoneinfo.available_timezones()))
     if is_formed and not known:

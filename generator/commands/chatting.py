@@ -27,9 +27,9 @@ from generator.commands.context import (
     shown_progress,
     work_on,
 )
+from generator.deployment.targets import LOCAL_FOLDER
 from generator.loading import load_catalog
 from generator.local.target import find
-from generator.targets import LOCAL_FOLDER
 
 if TYPE_CHECKING:
     from frontend.client import ChatClient

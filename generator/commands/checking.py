@@ -72,7 +72,7 @@ def generate(
     as_json: JsonOption = False,
 ) -> None:
     """Write the Terraform module, and the handler's zip beside it."""
-    from generator import generating
+    from generator.deployment import generating
 
     work = work_on(catalog, target, local, output)
     form: Form = "module" if as_module else "root"
@@ -91,7 +91,7 @@ def generate(
 
 
 def _compare(work: Work, directory: Path, form: Form, *, check: bool, diff: bool, as_json: bool) -> None:
-    from generator import generating
+    from generator.deployment import generating
 
     found = generating.compare(work.catalog, work.target, directory, form)
     if as_json:

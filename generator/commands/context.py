@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from generator.catalog import Catalog
+from generator.deployment.targets import LOCAL_FOLDER, Target
 from generator.errors import LocalTargetError, TerrachatError
 from generator.loading import load_catalog
 from generator.local import target as local_target
-from generator.targets import LOCAL_FOLDER, Target
 
 if TYPE_CHECKING:
-    from generator.consent import Confirm
+    from generator.deployment.consent import Confirm
     from generator.progress import Progress
 
 

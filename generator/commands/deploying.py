@@ -29,7 +29,7 @@ from generator.commands.context import (
 )
 
 if TYPE_CHECKING:
-    from generator.applying import Applied, Proposal
+    from generator.deployment.applying import Applied, Proposal
 
 
 def plan(
@@ -40,11 +40,11 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Show what apply would change, by model, and what that costs."""
-    from generator import deployment
+    from generator.deployment import steps
 
     work = work_on(catalog, target, local, output)
     with shown_progress() as progress:
-        proposal = deployment.plan(work.catalog, work.target, work.directory, progress)
+        proposal = steps.plan(work.catalog, work.target, work.directory, progress)
     if as_json:
         print_json(_document(proposal))
     elif proposal is None:
@@ -63,12 +63,13 @@ def apply(
     as_json: JsonOption = False,
 ) -> None:
     """Make the deployment what the catalog says."""
-    from generator import deployment
+    from generator.deployment import steps
+    from generator.deployment.consent import Consent
 
     work = work_on(catalog, target, local, output)
-    consent = deployment.Consent(None if yes else confirmation(), allow_downtime)
+    consent = Consent(None if yes else confirmation(), allow_downtime)
     with shown_progress() as progress:
-        result = deployment.apply(work.catalog, work.target, work.directory, progress, consent, ask_token)
+        result = steps.apply(work.catalog, work.target, work.directory, progress, consent, ask_token)
     print_applied(result, as_json)
 
 
@@ -94,11 +95,11 @@ def destroy(
 
     Endpoints, keys and conversations are gone for good.
     """
-    from generator import deployment
+    from generator.deployment import steps
 
     work = work_on(catalog, target, local, output)
     with shown_progress() as progress:
-        done = deployment.destroy(work.catalog, work.target, work.directory, progress, None if yes else confirmation())
+        done = steps.destroy(work.catalog, work.target, work.directory, progress, None if yes else confirmation())
     if as_json:
         print_json(asdict(done))
         return

@@ -16,7 +16,7 @@ from generator.commands.context import (
     running_local_target,
     shown_progress,
 )
-from generator.targets import LOCAL_FOLDER
+from generator.deployment.targets import LOCAL_FOLDER
 
 
 def up(model_file: ModelFileOption = None, model_url: ModelUrlOption = None) -> None:

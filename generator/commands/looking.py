@@ -28,7 +28,7 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Show what is planned, what is deployed and what is live, where they differ, and what belongs to no model."""
-    from generator.generating import plan_for, runtime_for
+    from generator.deployment.generating import plan_for, runtime_for
     from generator.status import read_status
 
     work = work_on(catalog, target, local, None)

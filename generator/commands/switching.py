@@ -63,8 +63,8 @@ def _switch(
     agreed: tuple[bool, bool],
     as_json: bool,
 ) -> None:
-    from generator.consent import Consent
-    from generator.stopping import switch
+    from generator.deployment.consent import Consent
+    from generator.deployment.stopping import switch
 
     work = work_on(*where)
     yes, allow_downtime = agreed

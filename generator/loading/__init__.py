@@ -122,7 +122,8 @@ def _secrets(tree: Tree, text: str) -> Iterator[_Finding]:
     for place, parts, scalar in scalars(tree.root):
         if kind := secret_kind(scalar):
             tree.spoiled.add(place)
-            words = f"this looks like {kind}; keys belong in the API-keys secret, not in the catalog"
+            gated = ", and the token for gated models in the secret of 'huggingface'" if "Hugging" in kind else ""
+            words = f"this looks like {kind}; keys belong in the API-keys secret{gated}, not in the catalog"
             yield _Finding(place, parts, partial(str, words))
 
 

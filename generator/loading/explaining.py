@@ -33,6 +33,16 @@ _UNION_EXAMPLES = {
 }
 
 
+# What people call providers whose names here are others; the nearest spelling would be another company's service.
+_OTHER_NAMES: Mapping[str, str] = {
+    "amazon": "bedrock",
+    "aws": "bedrock",
+    "azure": "azure_openai",
+    "claude": "anthropic",
+    "gemini": "google_genai",
+}
+
+
 def parts_of(error: ErrorDetails) -> Parts:
     """The keys and indexes that lead to what the error is about; for a missing key, to the mapping that lacks it."""
     parts = locate(error["loc"]).parts
@@ -123,6 +133,8 @@ def _missing_provider(error: ErrorDetails) -> str:
 
 def _unknown_provider(error: ErrorDetails) -> str:
     value = error["input"]["provider"]
+    if isinstance(value, str) and (right := _OTHER_NAMES.get(value.casefold())):
+        return f"unknown provider {quoted(value)}; did you mean {right!r}?"
     words = _say_choice(value, "provider", PROVIDER_NAMES, "openai", REFUSED_PROVIDERS)
     # Nothing is near: then the author does not know the names, and there is no shorter way to say them.
     return words.replace("one is 'openai'", f"known: {listed(PROVIDER_NAMES)}") if isinstance(value, str) else words

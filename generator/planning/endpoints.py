@@ -32,6 +32,9 @@ JumpStartModels = Mapping[tuple[str, str], JumpStartModel]
 
 _NAME_LIMIT = 63  # of SageMaker models and endpoints: botocore's ModelName and EndpointName
 _ENVIRONMENT_LIMIT = 100  # of a SageMaker model: botocore's EnvironmentMap
+# Its names and values together, of which a token takes less than 1 KB. Source: API reference, ContainerDefinition,
+# Environment: 32 KB; read on 2026-11-22.
+_ENVIRONMENT_BYTES = 31 * 1024
 _STARTUP_TIMEOUT_S = 1800  # of an image that we know nothing of
 _DOWNLOAD_TIMEOUT_S = 1800  # tens of GB from S3; SageMaker's longest is 3600
 _VOLUME_GIB = 64  # the largest image unpacked, some 25 GB, and a cache, before any weights
@@ -213,6 +216,7 @@ def _model_name(
     Everything in a SageMaker model is immutable. Were the name kept, a new model could not be created before the old
     one is gone, and the endpoint configuration, which refers to models by name, would see no change.
     """
+    start = endpoint[: _NAME_LIMIT - 9].rstrip("-")
     content: list[object] = [
         serving.image,
         environment,
@@ -222,8 +226,10 @@ def _model_name(
     ]
     if tokens and catalog.huggingface:
         content += [tokens, catalog.huggingface.model_dump()]
+    if start != endpoint:  # what is cut off may be all that tells two entries with one model apart
+        content.append(endpoint)
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
-    return f"{endpoint[: _NAME_LIMIT - 9].rstrip('-')}-{digest}"
+    return f"{start}-{digest}"
 
 
 def _refuse_environment(model_id: str, environment: Mapping[str, str], tokens: tuple[str, ...]) -> None:
@@ -232,6 +238,13 @@ def _refuse_environment(model_id: str, environment: Mapping[str, str], tokens: t
         raise PlanningError(
             f"models.{model_id}.environment: with those that the container needs, these are {number} variables; "
             f"SageMaker takes {_ENVIRONMENT_LIMIT}",
+            hint="Leave some out, or bake them into an image of your own.",
+        )
+    size = sum(len(f"{name}{value}".encode()) for name, value in environment.items())
+    if size > _ENVIRONMENT_BYTES:
+        raise PlanningError(
+            f"models.{model_id}.environment: all variables together take {size:,} bytes; SageMaker takes 32 KB, and "
+            "Terrachat keeps one of them for a token",
             hint="Leave some out, or bake them into an image of your own.",
         )
     named = next((name for name, value in environment.items() if _SECRET_REFERENCE in value), None)

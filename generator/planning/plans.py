@@ -127,7 +127,7 @@ class EndpointPlan:
         """How many instances a rolling update replaces at a time.
 
         SageMaker takes 5 to 50 per cent of those that run, whatever number autoscaling has them at (API reference,
-        RollingUpdatePolicy, read on 2026-11-22).
+        RollingUpdatePolicy, read on 2026-11-22). The catalog refuses bounds for which there is no such number.
         """
         most = self.scaling.max_count if self.scaling else self.instance_count
         return max(1, self.instance_count // 4, -(-most // 20))

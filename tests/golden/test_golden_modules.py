@@ -15,7 +15,7 @@ from generator.catalog import Catalog
 from generator.families.lambda_runtime import ON_AWS
 from generator.planning import plan_deployment
 from generator.rendering import render
-from generator.terraform_install import plugin_settings
+from generator.terraform.install import plugin_settings
 from tests.golden.modules import (
     CASES,
     FOLDER,

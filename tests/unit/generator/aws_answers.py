@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from generator.live_endpoints import LiveEndpoints
+from generator.deployment.live_endpoints import LiveEndpoints
 
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 MISSING = 'Could not find endpoint "arn:aws:sagemaker:us-east-1:123456789012:endpoint/x".'

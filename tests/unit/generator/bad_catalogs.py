@@ -374,6 +374,12 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         29,
+        "provider by another of its names",
+        models("id: a, provider: Azure, model: m"),
+        ("5:23: models[0].provider: unknown provider 'Azure'; did you mean 'azure_openai'?",),
+    ),
+    Case(
+        29,
         "provider with nothing near",
         models("id: a, provider: skynet, model: x"),
         (
@@ -542,6 +548,30 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         34,
+        "weights in an archive of another kind",
+        models("id: a, provider: sagemaker, source: {s3: s3://bucket/mistral.tgz}, instance_type: ml.g5.xlarge"),
+        (
+            "5:47: models[0].source.s3: expected a prefix in S3 that ends in '/', such as 's3://bucket/model/', or one '.tar.gz', got 's3://bucket/mistral.tgz'",
+        ),
+    ),
+    Case(
+        34,
+        "one file of the weights",
+        models("id: a, provider: sagemaker, source: {s3: s3://bucket/m/a.safetensors}, instance_type: ml.g5.xlarge"),
+        (
+            "5:47: models[0].source.s3: expected a prefix in S3 that ends in '/', such as 's3://bucket/model/', or one '.tar.gz', got 's3://bucket/m/a.safetensors'; write 's3://bucket/m/'",
+        ),
+    ),
+    Case(
+        34,
+        "weights in a bucket that cannot be",
+        models("id: a, provider: sagemaker, source: {s3: s3://My_Bucket/m/}, instance_type: ml.g5.xlarge"),
+        (
+            "5:47: models[0].source.s3: expected an S3 URI, got 's3://My_Bucket/m/', whose bucket is not 3 to 63 lower-case letters, digits, '.' and '-'",
+        ),
+    ),
+    Case(
+        34,
         "model_data",
         models("id: a, provider: sagemaker, model_data: s3://bucket/model.tar.gz, instance_type: ml.g5.xlarge"),
         (
@@ -700,7 +730,7 @@ CASES: tuple[Case, ...] = (
         "token in the environment",
         models(LLM + ", environment: {HF_TOKEN: hf_abcdefghijklmnopqrstuvwxyzABCDEFGH}"),
         (
-            "5:120: models[0].environment.HF_TOKEN: this looks like a Hugging Face token; keys belong in the API-keys secret, not in the catalog",
+            "5:120: models[0].environment.HF_TOKEN: this looks like a Hugging Face token; keys belong in the API-keys secret, and the token for gated models in the secret of 'huggingface', not in the catalog",
         ),
     ),
     Case(
@@ -885,6 +915,22 @@ CASES: tuple[Case, ...] = (
         models(LLM + ", update: rolling"),
         (
             "5:104: models[0].update: SageMaker replaces at most half of the instances at once, so that 'rolling' needs two; write instances: {min: 2}, or update: blue_green",
+        ),
+    ),
+    Case(
+        54,
+        "rolling update of two to thirty instances",
+        models(LLM + ", update: rolling, instances: {min: 2, max: 30}"),
+        (
+            "5:104: models[0].update: SageMaker replaces 5 to 50 % of the instances at once, and no one number is that of both 2 and 30; write max: 20 or less, a larger 'min', or update: blue_green",
+        ),
+    ),
+    Case(
+        54,
+        "abbreviation of a time zone",
+        models(LLM + ", schedule: {start: 0 8 ? * MON-FRI *, stop: 0 18 ? * MON-FRI *, timezone: PST}"),
+        (
+            "5:169: models[0].schedule.timezone: expected a zone by its name, such as 'Asia/Ho_Chi_Minh', got the abbreviation 'PST'",
         ),
     ),
     Case(

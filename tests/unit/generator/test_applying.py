@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from generator.applying import Applied, Job, apply
 from generator.catalog import Catalog
-from generator.consent import Consent
-from generator.endpoint_watch import EndpointWatch
+from generator.deployment.applying import Applied, Job, apply
+from generator.deployment.consent import Consent
+from generator.deployment.endpoint_watch import EndpointWatch
+from generator.deployment.live_endpoints import LiveEndpoints
+from generator.deployment.resuming import IMPORTS, JOURNAL
 from generator.errors import AwsError, DeclinedError, TerraformError
 from generator.families.lambda_runtime import ON_AWS
-from generator.live_endpoints import LiveEndpoints
 from generator.planning import plan_deployment
 from generator.pricing import shipped_prices
 from generator.progress import Progress
-from generator.resuming import IMPORTS, JOURNAL
 from generator.terraform import PLAN_FILE, Terraform
 from tests.unit.generator.aws_answers import NO_LOG, endpoint, live, log_of, no_endpoint
 from tests.unit.generator.played_terraform import (

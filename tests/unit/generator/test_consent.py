@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.consent import Consent
+from generator.deployment.consent import Consent
+from generator.deployment.plan_summary import EndpointLoss
 from generator.errors import DeclinedError
-from generator.plan_summary import EndpointLoss
 
 GONE = EndpointLoss("mistral", "terrachat-demo-mistral", "aws_sagemaker_endpoint.mistral", is_replaced=False)
 ANEW = EndpointLoss("llama", "terrachat-demo-llama", "aws_sagemaker_endpoint.llama", is_replaced=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator import demo
-from generator.deployment import LOCAL_FOLDER, Target
+from generator.deployment.targets import LOCAL_FOLDER, Target
 from generator.errors import LocalTargetError
 from generator.loading import load_catalog
 from generator.local import lifecycle

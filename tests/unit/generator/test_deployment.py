@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from generator import deployment
 from generator.catalog import Catalog
-from generator.deployment import Target
+from generator.deployment import generating, steps
+from generator.deployment.targets import Target
 from generator.errors import ModuleDirError
-from generator.generating import compare
 from generator.local.target import LocalTarget
-from generator.module_lock import locked
+from generator.module_dir.lock import locked
 from generator.progress import Progress
 
 STATE = json.dumps({"version": 4, "resources": [{"type": "aws_sagemaker_endpoint"}]})
@@ -51,7 +50,7 @@ def progress() -> Progress:
 
 
 def generate(catalog: Catalog, target: Target) -> None:
-    deployment.generate(catalog, target, MODULE, progress())
+    generating.generate(catalog, target, MODULE, progress())
 
 
 def put_state(text: str = STATE) -> Path:
@@ -67,7 +66,7 @@ def test_local_run_in_an_aws_module_directory_leaves_its_state_alone() -> None:
     with pytest.raises(ModuleDirError, match=r"is of the deployment 'demo' in us-east-1, which may be deployed"):
         generate(CATALOG, LOCAL)
     with pytest.raises(ModuleDirError, match="may be deployed"):
-        deployment.destroy(CATALOG, LOCAL, MODULE, progress())
+        steps.destroy(CATALOG, LOCAL, MODULE, progress())
 
     assert state.read_text() == STATE
     assert not (MODULE / "local_override.tf").exists()
@@ -100,7 +99,7 @@ def test_another_region_or_deployment_does_not_orphan_what_is_deployed(change: d
     with pytest.raises(ModuleDirError, match="the catalog now says the deployment") as caught:
         generate(CATALOG.model_copy(update=change), AWS)
     with pytest.raises(ModuleDirError, match="the catalog now says the deployment"):
-        deployment.destroy(CATALOG.model_copy(update=change), AWS, MODULE, progress())
+        steps.destroy(CATALOG.model_copy(update=change), AWS, MODULE, progress())
 
     assert (MODULE / "locals.tf").read_text() == before
     assert "Destroy that first" in str(caught.value.hint)
@@ -142,7 +141,7 @@ def test_destroy_touches_no_folder_that_terrachat_did_not_write() -> None:
     put_state()
 
     with pytest.raises(ModuleDirError, match="no module of Terrachat's here"):
-        deployment.destroy(CATALOG, AWS, MODULE, progress())
+        steps.destroy(CATALOG, AWS, MODULE, progress())
 
 
 def test_second_terrachat_in_a_directory_is_stopped() -> None:
@@ -157,17 +156,17 @@ def test_module_that_another_calls_does_not_take_the_place_of_one_with_a_state()
     put_state()
 
     with pytest.raises(ModuleDirError, match=r"the catalog now says the deployment 'demo' in us-east-1 \(module\)"):
-        deployment.generate(CATALOG, AWS, MODULE, progress(), "module")
+        generating.generate(CATALOG, AWS, MODULE, progress(), "module")
 
 
 def test_check_finds_nothing_after_generate_and_what_changed_after_an_edit() -> None:
     generate(CATALOG, AWS)
-    assert compare(CATALOG, AWS, MODULE).diff.is_empty
+    assert generating.compare(CATALOG, AWS, MODULE).diff.is_empty
 
     other = CATALOG.model_copy(update={"tags": {"team": "ml"}})
-    found = compare(other, AWS, MODULE)
+    found = generating.compare(other, AWS, MODULE)
 
     assert found.diff.changed
     assert not found.diff.added
     assert "team" in found.text
-    assert compare(CATALOG, AWS, MODULE).diff.is_empty
+    assert generating.compare(CATALOG, AWS, MODULE).diff.is_empty

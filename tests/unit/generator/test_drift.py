@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generator.catalog import Catalog
-from generator.drift import Orphan, Seen, look
+from generator.deployment.drift import Orphan, Seen, look
 from generator.families.lambda_runtime import ON_AWS
 from generator.planning import DeploymentPlan, plan_deployment
 from tests.unit.generator.aws_answers import Answer, endpoint, live

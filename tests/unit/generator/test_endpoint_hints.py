@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.endpoint_hints import next_step
+from generator.deployment.endpoint_hints import next_step
 
 QUOTA = (
     "ResourceLimitExceeded: The account-level service limit 'ml.g5.2xlarge for endpoint usage' is 1 Instances, with "

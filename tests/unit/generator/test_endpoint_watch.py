@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.endpoint_watch import EndpointWatch, describe
-from generator.live_endpoints import LiveEndpoints
-from generator.terraform_events import ResourceProgress
+from generator.deployment.endpoint_watch import EndpointWatch, describe
+from generator.deployment.live_endpoints import LiveEndpoints
+from generator.terraform.events import ResourceProgress
 from tests.unit.generator.aws_answers import Answer, endpoint, live, log_of, no_endpoint
 
 ADDRESS, NAME = "aws_sagemaker_endpoint.m", "terrachat-demo-m"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from generator.catalog import Catalog
+from generator.deployment.huggingface_token import give_token
 from generator.errors import TerrachatError
 from generator.families.lambda_runtime import ON_AWS
-from generator.huggingface_token import give_token
 from generator.planning import DeploymentPlan, plan_deployment
 from generator.terraform import Terraform
 from tests.unit.generator.played_terraform import PlayedTerraform

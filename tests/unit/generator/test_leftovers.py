@@ -9,9 +9,9 @@ import pytest
 from moto import mock_aws
 
 from generator.catalog import Catalog
+from generator.deployment.leftovers import Leftover, find
+from generator.deployment.live_endpoints import LiveEndpoints
 from generator.families.lambda_runtime import ON_AWS
-from generator.leftovers import Leftover, find
-from generator.live_endpoints import LiveEndpoints
 from generator.planning import plan_deployment
 from tests.unit.generator.aws_answers import CREDENTIALS
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from generator.deployment.live_endpoints import EndpointConfig, LiveEndpoint, is_generated
 from generator.errors import AwsError
-from generator.live_endpoints import EndpointConfig, LiveEndpoint, is_generated
 from tests.unit.generator.aws_answers import NO_LOG, Answer, endpoint, live, log_of, no_endpoint
 
 NAME = "terrachat-demo-m"

@@ -10,7 +10,7 @@ import pytest
 from generator.errors import ModuleDirError
 from generator.module_dir import ARCHIVE, Archive, ModuleDiff, compare, unified_diff, uploaded
 from generator.module_dir import write as write_for
-from generator.module_identity import MANIFEST, ModuleIdentity
+from generator.module_dir.identity import MANIFEST, ModuleIdentity
 from generator.rendering import RenderedFile
 
 FILES = (RenderedFile("a.tf", "a\n"), RenderedFile("b.tf", "b\n"))

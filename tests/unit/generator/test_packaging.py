@@ -13,8 +13,8 @@ from generator import packaging
 from generator.catalog import Catalog
 from generator.errors import PackagingError
 from generator.families.lambda_runtime import ON_AWS, ON_AWS_ARM, LambdaRuntime, on_this_machine
-from generator.handler_size import refuse_oversize
 from generator.packaging import HandlerArchive
+from generator.packaging.handler_size import refuse_oversize
 
 EVERYTHING = frozenset({"anthropic", "bedrock", "cohere", "google_genai"})
 # Asks each provider out of the zip, at an address where nobody answers, through the handler's own code for it: what the

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from generator.catalog import Catalog
+from generator.deployment.plan_costs import cost_change
 from generator.families.lambda_runtime import ON_AWS
-from generator.plan_costs import cost_change
 from generator.planning import DeploymentPlan, plan_deployment
 from generator.pricing import Prices
 from tests.unit.generator.played_terraform import resource

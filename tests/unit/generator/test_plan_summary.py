@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generator.plan_summary import EndpointLoss, ModelChange, ResourceChange, owner, summarise
+from generator.deployment.plan_summary import EndpointLoss, ModelChange, ResourceChange, owner, summarise
 
 IDS = {"mistral_7b": "mistral-7b", "gpt": "gpt"}
 ENDPOINT = "aws_sagemaker_endpoint.mistral_7b"

@@ -324,8 +324,8 @@ def test_scaling_schedule_and_stop_are_the_catalogs() -> None:
 
 @pytest.mark.parametrize(
     ("instances", "expected"),
-    [({"min": 2}, 1), ({"min": 12}, 3), ({"min": 2, "max": 30}, 2)],
-    ids=["of two", "of twelve", "five per cent of thirty"],
+    [({"min": 2}, 1), ({"min": 12}, 3), ({"min": 5, "max": 40}, 2)],
+    ids=["of two", "of twelve", "five per cent of forty"],
 )
 def test_rolling_update_takes_a_part_that_sagemaker_accepts(instances: dict[str, int], expected: int) -> None:
     assert endpoint(instances=instances, update="rolling").rolling_batch == expected
@@ -369,6 +369,13 @@ def test_model_name_changes_with_the_secret_that_its_token_is_in() -> None:
     ]
 
 
+def test_two_entries_with_one_model_and_long_names_have_a_sagemaker_model_each() -> None:
+    entries = ({**SELF_HOSTED, "id": f"mistral-7b-instruct-v0.3-{name}"} for name in ("canary", "stable"))
+    first, second = planned(*entries, deployment="customer-support-eu1").endpoints
+
+    assert first.model_name != second.model_name
+
+
 def test_token_goes_to_what_fetches_from_the_hub_and_to_nothing_else() -> None:
     entries = [
         SELF_HOSTED,
@@ -388,6 +395,13 @@ def test_environment_that_would_make_aws_read_a_secret_is_refused() -> None:
     assert planned(entry).endpoints[0].environment["A"] == "{{resolve:secretsmanager:other}}"
     with pytest.raises(PlanningError, match=r"models\.m\.environment\.A: .* would make AWS read a secret"):
         planned(entry, huggingface={"token_secret": TOKEN_ARN})
+
+
+def test_container_environment_of_more_than_32_kb_is_refused() -> None:
+    large = {**SELF_HOSTED, "environment": {f"V{n}": "é" * 1024 for n in range(16)}}
+
+    with pytest.raises(PlanningError, match=r"models\.m\.environment: .* 32,\d{3} bytes; SageMaker takes 32 KB"):
+        planned(large)
 
 
 def test_container_environment_with_jumpstarts_own_stays_within_sagemakers_limit() -> None:

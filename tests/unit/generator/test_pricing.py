@@ -32,7 +32,7 @@ from generator.pricing import (
     price_list,
     shipped_prices,
 )
-from generator.running_hours import HOURS_PER_WEEK, hours_per_week
+from generator.pricing.running_hours import HOURS_PER_WEEK, hours_per_week
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 SHIPPED = "shipped table of 2026-08-17"

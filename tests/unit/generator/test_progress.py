@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from generator.progress import Progress, changes_as_text
-from generator.terraform_events import ChangeSummary, Diagnostic, PlannedChange, ResourceProgress
+from generator.terraform.events import ChangeSummary, Diagnostic, PlannedChange, ResourceProgress
 
 
 def printed(*, terminal: bool = False) -> tuple[Progress, io.StringIO]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.catalog import Catalog
-from generator.rehearsal_keys import rehearsal_keys
+from generator.deployment.rehearsal_keys import rehearsal_keys
 
 
 def test_every_key_that_a_catalog_needs_has_a_value() -> None:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from generator.catalog import Catalog
 from generator.families.lambda_runtime import ON_AWS
-from generator.hcl import Reference, arn, hcl, ident, within
-from generator.markdown import code, label, md
 from generator.permissions import Arn
 from generator.planning import plan_deployment
 from generator.rendering import render
+from generator.rendering.hcl import Reference, arn, hcl, ident, within
+from generator.rendering.markdown import code, label, md
 
 GPT = {"id": "gpt", "provider": "openai", "model": "gpt-4o"}
 _RAW = re.compile(r"{% raw %}.*?{% endraw %}", re.DOTALL)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.schedule_clock import is_due, last_firing
+from generator.deployment.schedule_clock import is_due, last_firing
 
 SUNDAY = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
 START, STOP = "0 8 ? * MON-FRI *", "0 18 ? * MON-FRI *"

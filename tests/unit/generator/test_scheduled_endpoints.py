@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from generator.catalog import Catalog
+from generator.deployment.plan_summary import EndpointLoss
+from generator.deployment.scheduled_endpoints import catch_up, losses
 from generator.errors import AwsError
 from generator.families.lambda_runtime import ON_AWS
-from generator.plan_summary import EndpointLoss
 from generator.planning import plan_deployment
-from generator.scheduled_endpoints import catch_up, losses
 from tests.unit.generator.aws_answers import Answer, endpoint, live, no_endpoint
 from tests.unit.generator.played_terraform import resource, state
 

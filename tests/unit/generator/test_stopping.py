@@ -13,11 +13,11 @@ import pytest
 from moto import mock_aws
 from rich.console import Console
 
-from generator.consent import Consent
+from generator.deployment.consent import Consent
+from generator.deployment.stopping import Switched, switch
+from generator.deployment.targets import Target
 from generator.errors import AwsError, DeclinedError, TerrachatError
 from generator.progress import Progress
-from generator.stopping import Switched, switch
-from generator.targets import Target
 from tests.unit.generator.aws_answers import CREDENTIALS
 from tests.unit.generator.played_terraform import PlayedTerraform, planned, resource
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.terraform_events import (
+from generator.terraform.events import (
     ChangeSummary,
     Diagnostic,
     Event,

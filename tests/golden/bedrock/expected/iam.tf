@@ -89,6 +89,8 @@ resource "aws_iam_role_policy" "handler_bedrock" {
           "arn:${local.partition}:bedrock:us-west-2:${local.account_id}:guardrail/gr1a2b3c4d5e",
           "arn:${local.partition}:bedrock:eu-west-1:${local.account_id}:guardrail/gr1a2b3c4d5e",
           "arn:${local.partition}:bedrock:us-west-2:123456789012:guardrail/gr9z8y7x6w5v",
+          # A guardrail may send what it checks on to other regions, through a profile that its id does not tell.
+          "arn:${local.partition}:bedrock:*:${local.account_id}:guardrail-profile/*",
         ]
       },
       # Models of other accounts are called in the name of a role there, which says what it may call.

@@ -99,6 +99,8 @@ resource "aws_iam_role_policy" "handler_bedrock" {
         Action = "bedrock:ApplyGuardrail"
         Resource = [
           "arn:${local.partition}:bedrock:eu-west-1:${local.account_id}:guardrail/gr1a2b3c4d5e",
+          # A guardrail may send what it checks on to other regions, through a profile that its id does not tell.
+          "arn:${local.partition}:bedrock:*:${local.account_id}:guardrail-profile/*",
         ]
       },
     ]

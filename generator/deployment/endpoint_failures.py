@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from generator.endpoint_hints import next_step
+from generator.deployment.endpoint_hints import next_step
+from generator.deployment.live_endpoints import LiveEndpoints, log_group
+from generator.deployment.plan_summary import owner
 from generator.errors import AwsError, TerraformError
-from generator.live_endpoints import LiveEndpoints, log_group
-from generator.plan_summary import owner
 from generator.planning import DeploymentPlan, EndpointPlan
 from generator.terraform import TerraformRunError
-from generator.terraform_events import Diagnostic
+from generator.terraform.events import Diagnostic
 
 _ABOUT_ENDPOINTS = (
     "aws_cloudformation_stack.",

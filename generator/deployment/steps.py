@@ -6,45 +6,32 @@ AWS and for the local target; a `Target` is the only thing in which they differ.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator import applying, leftovers, resuming
-from generator.applying import Applied, Job, Proposal
 from generator.catalog import Catalog
-from generator.consent import Confirm, Consent
-from generator.endpoint_watch import EndpointWatch
-from generator.errors import ModuleDirError, TerrachatError
-from generator.generating import LIFE_FILE, Generated, claim, generate, plan_for, runtime_for, write_module
-from generator.huggingface_token import give_token
-from generator.leftovers import Leftover
-from generator.live_endpoints import LiveEndpoints
-from generator.module_identity import read_identity
-from generator.module_lock import locked
+from generator.deployment import applying, leftovers, resuming
+from generator.deployment.applying import Applied, Job, Proposal
+from generator.deployment.consent import Confirm, Consent
+from generator.deployment.endpoint_watch import EndpointWatch
+from generator.deployment.generating import LIFE_FILE, claim, plan_for, runtime_for, write_module
+from generator.deployment.huggingface_token import give_token
+from generator.deployment.leftovers import Leftover
+from generator.deployment.live_endpoints import LiveEndpoints
+from generator.deployment.rehearsal_keys import rehearsal_keys
+from generator.deployment.targets import CACHE_FOLDER, TERRAFORM_FOLDER, Target
+from generator.errors import AwsError, ModuleDirError, TerrachatError, TerraformError
+from generator.module_dir.identity import read_identity
+from generator.module_dir.lock import locked
 from generator.planning import DeploymentPlan
 from generator.pricing import price_list
 from generator.progress import Progress
-from generator.rehearsal_keys import rehearsal_keys
 from generator.secrets import ApiKeys
-from generator.targets import CACHE_FOLDER, LOCAL_FOLDER, TERRAFORM_FOLDER, Target
 from generator.terraform import Terraform
-from generator.terraform_events import Event
-
-__all__ = [
-    "LOCAL_FOLDER",
-    "Applied",
-    "Confirm",
-    "Consent",
-    "Destroyed",
-    "Generated",
-    "Target",
-    "apply",
-    "destroy",
-    "generate",
-    "plan",
-]
+from generator.terraform.events import Event
 
 _EVERYTHING = "Terraform will destroy all of this, conversations and keys included"
 
@@ -85,9 +72,12 @@ def apply(
     """
     with _at_work(catalog, target, directory, progress) as job:
         give_token(job.plan, job.terraform, ask_token)
-        result = applying.apply(job, consent or Consent())
-    if target.local:
-        _add_rehearsal_keys(catalog)
+        try:
+            result = applying.apply(job, consent or Consent())
+        except TerraformError:
+            _add_rehearsal_keys(catalog, target)  # what did come up answers, also beside a model that failed
+            raise
+    _add_rehearsal_keys(catalog, target)
     return result
 
 
@@ -180,7 +170,9 @@ def _ready(plan: DeploymentPlan) -> Callable[[], tuple[str, ...]]:
     return ask
 
 
-def _add_rehearsal_keys(catalog: Catalog) -> None:
+def _add_rehearsal_keys(catalog: Catalog, target: Target) -> None:
     """Give third-party entries a key in the local target, which takes any key but the empty one."""
-    if keys := rehearsal_keys(catalog):
-        ApiKeys(catalog.deployment, catalog.region).add_missing(keys)
+    keys = rehearsal_keys(catalog) if target.local else {}
+    if keys:
+        with contextlib.suppress(AwsError):  # where the secret is what failed, Terraform has said so
+            ApiKeys(catalog.deployment, catalog.region).add_missing(keys)

@@ -18,7 +18,7 @@ from typing import Any
 from generator.errors import AwsError
 from generator.families.prices import AS_OF, HOURLY_USD
 from generator.json_files import write_json
-from generator.price_list import hourly_usd
+from generator.pricing.price_list import hourly_usd
 
 _CACHE_LASTS = dt.timedelta(days=1)
 _CACHE_VERSION = 1

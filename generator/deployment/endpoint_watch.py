@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
+from generator.deployment.live_endpoints import LiveEndpoints
 from generator.errors import AwsError
-from generator.live_endpoints import LiveEndpoints
-from generator.terraform_events import Event, ResourceProgress
+from generator.terraform.events import Event, ResourceProgress
 
 _EVERY_S = 10.0
 _SHOWN = 60

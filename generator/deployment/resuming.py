@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from generator.aws_calls import calling, client
+from generator.deployment.import_ids import BY_ARN, import_id
+from generator.deployment.live_endpoints import LiveEndpoints
+from generator.deployment.state_facts import config_names, tainted_endpoints
 from generator.errors import TerraformError
-from generator.import_ids import BY_ARN, import_id
-from generator.live_endpoints import LiveEndpoints
 from generator.planning import DeploymentPlan
-from generator.state_facts import config_names, tainted_endpoints
 from generator.terraform import Terraform, TerraformPlan
-from generator.terraform_events import Diagnostic
+from generator.terraform.events import Diagnostic
 
 JOURNAL = ".terrachat-apply.json"
 IMPORTS = "terrachat_resume.tf"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.plan_summary import model_name
+from generator.deployment.plan_summary import model_name
 from generator.planning import DeploymentPlan
 from generator.pricing import (
     Cost,
@@ -24,7 +24,7 @@ from generator.pricing import (
     cost_words,
     endpoint_uses,
 )
-from generator.running_hours import HOURS_PER_WEEK, hours_per_week
+from generator.pricing.running_hours import HOURS_PER_WEEK, hours_per_week
 
 _CONFIG = "aws_sagemaker_endpoint_configuration"
 _ENDPOINT = "aws_sagemaker_endpoint"

@@ -11,18 +11,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from generator import deployment, editing
-from generator.applying import Applied
+from generator import editing
 from generator.catalog import Catalog, SageMakerEntry
-from generator.consent import Consent
+from generator.deployment import steps
+from generator.deployment.applying import Applied
+from generator.deployment.consent import Consent
+from generator.deployment.generating import plan_for, runtime_for
+from generator.deployment.live_endpoints import LiveEndpoint, LiveEndpoints, is_generated
+from generator.deployment.targets import Target
 from generator.errors import AwsError, DeclinedError, TerrachatError
-from generator.generating import plan_for, runtime_for
-from generator.live_endpoints import LiveEndpoints, is_generated
 from generator.loading import load_catalog
 from generator.planning import DeploymentPlan, EndpointPlan
 from generator.progress import Progress
 from generator.suggesting import nearest
-from generator.targets import Target
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,26 @@ def switch(
     """
     catalog = load_catalog(file)
     entry = _entry(catalog, model_id)
+    plan = plan_for(catalog, target, runtime_for(catalog, target))
+    endpoint = next(each for each in plan.endpoints if each.model_id == model_id)
+    live = LiveEndpoints(plan.region)
     if entry.schedule is not None:
-        plan = plan_for(catalog, target, runtime_for(catalog, target))
-        endpoint = next(each for each in plan.endpoints if each.model_id == model_id)
-        return _switch_scheduled(plan, endpoint, stopped, consent)
-    if entry.stopped == stopped:
+        return _switch_scheduled(plan, endpoint, stopped, live, consent)
+    # The catalog says it first: a stop that failed or was stopped itself has left an endpoint that costs money.
+    if entry.stopped == stopped and _is_so(live.find(endpoint.name), stopped=stopped):
         return Switched(model_id, stopped, f"{model_id} is {_word(stopped)} already, says {file}.")
-    before = editing.set_stopped(file, model_id, stopped)
+    before = file.read_bytes() if entry.stopped == stopped else editing.set_stopped(file, model_id, stopped)
     try:
         agreed = replace(consent, named=consent.named | {model_id})
-        applied = deployment.apply(load_catalog(file), target, directory, progress, agreed)
+        applied = steps.apply(load_catalog(file), target, directory, progress, agreed)
     except DeclinedError:
         editing.restore(file, before)
         raise
     return Switched(model_id, stopped, f"{model_id} is {_word(stopped)}, and {file} says so.", applied)
+
+
+def _is_so(found: LiveEndpoint | None, *, stopped: bool) -> bool:
+    return found is None if stopped else found is not None and found.serves
 
 
 def _entry(catalog: Catalog, model_id: str) -> SageMakerEntry:
@@ -76,8 +83,9 @@ def _entry(catalog: Catalog, model_id: str) -> SageMakerEntry:
     return entry
 
 
-def _switch_scheduled(plan: DeploymentPlan, endpoint: EndpointPlan, stopped: bool, consent: Consent) -> Switched:
-    live = LiveEndpoints(plan.region)
+def _switch_scheduled(
+    plan: DeploymentPlan, endpoint: EndpointPlan, stopped: bool, live: LiveEndpoints, consent: Consent
+) -> Switched:
     found = live.find(endpoint.name)
     if (found is None) == stopped:
         return Switched(endpoint.model_id, stopped, f"{endpoint.model_id} is {_word(stopped)} already.")

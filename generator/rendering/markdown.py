@@ -1,6 +1,6 @@
 """Text from a catalog -> Markdown and Mermaid that show exactly that text. Pure.
 
-Separate from generator.hcl because a module's README is read by people and renderers, whose special characters are
+Separate from hcl.py because a module's README is read by people and renderers, whose special characters are
 others than Terraform's.
 """
 

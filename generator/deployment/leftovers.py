@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.aws_calls import calling, client
+from generator.deployment.live_endpoints import LiveEndpoints, log_group
 from generator.errors import AwsError
-from generator.live_endpoints import LiveEndpoints, log_group
 from generator.planning import DeploymentPlan
 
 _TAG = "terrachat:deployment"

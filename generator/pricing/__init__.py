@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from generator.price_sources import Price, Prices, price_list, shipped_prices
-from generator.running_hours import HOURS_PER_WEEK, hours_per_week
+from generator.pricing.price_sources import Price, Prices, price_list, shipped_prices
+from generator.pricing.running_hours import HOURS_PER_WEEK, hours_per_week
 
 __all__ = [
     "MONTH_H",

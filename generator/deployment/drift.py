@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from generator.live_endpoints import EndpointConfig, LiveEndpoint, LiveEndpoints, is_generated
+from generator.deployment.live_endpoints import EndpointConfig, LiveEndpoint, LiveEndpoints, is_generated
 from generator.planning import DeploymentPlan, EndpointPlan, endpoint_name
 
 _AT_ONCE = 8

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.terraform_events import PlannedChange
+from generator.terraform.events import PlannedChange
 
 SHARED = "shared"
 """What belongs to the deployment and to no model; a model's id holds no space, so this is never shown as one."""

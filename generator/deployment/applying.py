@@ -14,21 +14,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator import resuming, scheduled_endpoints
-from generator.consent import Consent
-from generator.endpoint_failures import explain
-from generator.endpoint_watch import EndpointWatch
+from generator.deployment import resuming, scheduled_endpoints
+from generator.deployment.consent import Consent
+from generator.deployment.endpoint_failures import explain
+from generator.deployment.endpoint_watch import EndpointWatch
+from generator.deployment.live_endpoints import LiveEndpoints
+from generator.deployment.plan_costs import CostChange, cost_change
+from generator.deployment.plan_summary import EndpointLoss, PlanSummary, summarise
+from generator.deployment.state_facts import outputs
+from generator.deployment.verifying import verify
 from generator.errors import TerraformError
-from generator.live_endpoints import LiveEndpoints
-from generator.module_identity import may_be_deployed
-from generator.plan_costs import CostChange, cost_change
-from generator.plan_summary import EndpointLoss, PlanSummary, summarise
+from generator.module_dir.identity import may_be_deployed
 from generator.planning import DeploymentPlan
 from generator.pricing import Prices
 from generator.progress import Progress
-from generator.state_facts import outputs
 from generator.terraform import Terraform, TerraformPlan, TerraformResult, TerraformRunError
-from generator.verifying import verify
 
 _NOT_KNOWN_YET = re.compile(r"trust relationship policy allows|cannot be assumed by|[Cc]ould not assume role")
 _ROLE = "a role that AWS does not know everywhere yet"

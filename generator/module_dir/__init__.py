@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from generator.errors import ModuleDirError
-from generator.module_identity import MANIFEST, ModuleIdentity
+from generator.module_dir.identity import MANIFEST, ModuleIdentity
 from generator.rendering import RenderedFile
 
 ARCHIVE = "chat_handler.zip"

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from generator import module_dir, packaging
 from generator.catalog import Catalog, JumpStartSource, SageMakerEntry
+from generator.deployment.targets import CACHE_FOLDER, Target
 from generator.families.lambda_runtime import LambdaRuntime, on_aws, on_this_machine
 from generator.module_dir import Archive, ModuleDiff
-from generator.module_identity import ModuleIdentity, read_identity, refuse_another
-from generator.module_lock import locked
+from generator.module_dir.identity import ModuleIdentity, read_identity, refuse_another
+from generator.module_dir.lock import locked
 from generator.planning import DeploymentPlan, Form, JumpStartModels, Upload, plan_deployment
 from generator.pricing import cost_of, cost_words, endpoint_uses, shipped_prices
 from generator.progress import Progress
 from generator.rendering import render
-from generator.targets import CACHE_FOLDER, Target
 
 LIFE_FILE = "terrachat.life"
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from generator.deployment.live_endpoints import LiveEndpoint, LiveEndpoints
+from generator.deployment.state_facts import config_names
 from generator.errors import AwsError
-from generator.live_endpoints import LiveEndpoint, LiveEndpoints
 from generator.planning import EndpointPlan
-from generator.state_facts import config_names
 
 
 def verify(endpoints: Iterable[EndpointPlan], state: Mapping[str, Any], live: LiveEndpoints) -> int:
@@ -29,8 +29,8 @@ def verify(endpoints: Iterable[EndpointPlan], state: Mapping[str, Any], live: Li
     if problems:
         raise AwsError(
             "what was applied is not what runs:\n" + "\n".join(problems),
-            hint="Look into the endpoint's log for why, mend the cause, and run the same command again. See all: "
-            "terrachat status",
+            hint="Look into the endpoint's log for why, mend the cause, and run the same command again. If AWS then "
+            "does not update the endpoint, take it down and up again: terrachat stop ID, then terrachat start ID",
         )
     return len(owned)
 

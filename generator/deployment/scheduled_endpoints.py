@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from generator.deployment.live_endpoints import LiveEndpoints
+from generator.deployment.plan_summary import SHARED, EndpointLoss, model_name
+from generator.deployment.schedule_clock import is_due
+from generator.deployment.state_facts import config_names
 from generator.errors import AwsError
-from generator.live_endpoints import LiveEndpoints
-from generator.plan_summary import SHARED, EndpointLoss, model_name
 from generator.planning import DeploymentPlan, EndpointPlan
-from generator.schedule_clock import is_due
-from generator.state_facts import config_names
 
 _SCHEDULE = "aws_scheduler_schedule"
 _CONFIG = "aws_sagemaker_endpoint_configuration"

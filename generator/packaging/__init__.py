@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 
 from uv import find_uv_bin
 
-from generator import handler_files
 from generator.errors import PackagingError
 from generator.families.lambda_runtime import LambdaRuntime
 from generator.families.providers import PROVIDERS
-from generator.handler_size import DIRECT_UPLOAD_BYTES, refuse_oversize, size_of
+from generator.packaging import handler_files
+from generator.packaging.handler_size import DIRECT_UPLOAD_BYTES, refuse_oversize, size_of
 
 if TYPE_CHECKING:
     from generator.catalog import Catalog
@@ -97,7 +97,7 @@ def _has_packages(provider: str) -> bool:
 
 def _source_folder() -> Path:
     """lambda/ of an installed wheel, else of the checkout."""
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     packaged = here / "_lambda"
     return packaged if packaged.is_dir() else here.parent / "lambda"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from generator.deployment.plan_summary import EndpointLoss
 from generator.errors import DeclinedError
-from generator.plan_summary import EndpointLoss
 
 Confirm = Callable[[str], bool]
 

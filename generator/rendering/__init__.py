@@ -21,10 +21,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from generator.hcl import Hcl, Reference, arn, hcl, ident, within
-from generator.markdown import Markdown, code, label, md
-from generator.module_readme import diagram_nodes, model_rows
 from generator.planning import DeploymentPlan, EndpointPlan
+from generator.rendering.hcl import Hcl, Reference, arn, hcl, ident, within
+from generator.rendering.markdown import Markdown, code, label, md
+from generator.rendering.module_readme import diagram_nodes, model_rows
 
 __all__ = ["RenderedFile", "hcl", "ident", "render", "within"]
 
@@ -104,7 +104,7 @@ def _environment() -> Environment:
 
 def _template_folder() -> Path:
     """The templates of an installed wheel, else those of the checkout."""
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     packaged = here / "_templates"
     return packaged if packaged.is_dir() else here.parent / "terraform_templates"
 

@@ -29,8 +29,8 @@ _SAID_BY_AWS = (
     ),
     (
         r"Could not find endpoint configuration",
-        "The configuration that it runs has been deleted, and AWS does not update it: delete the endpoint in the "
-        "SageMaker console (it does not answer until it is created anew), and run the same command again.",
+        "The configuration that it runs has been deleted, and AWS does not update it. Take it down and up again (it "
+        "does not answer in between): terrachat stop ID, then terrachat start ID",
     ),
     (
         r"VolumeSize parameter is not allowed",

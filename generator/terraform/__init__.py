@@ -23,9 +23,9 @@ from typing import Any
 import python_terraform
 
 from generator.errors import TerraformError
-from generator.terraform_events import Diagnostic, Event, EventLog, PlannedChange, parse
-from generator.terraform_hints import hint_for
-from generator.terraform_install import executable, plugin_settings
+from generator.terraform.events import Diagnostic, Event, EventLog, PlannedChange, parse
+from generator.terraform.hints import hint_for
+from generator.terraform.install import executable, plugin_settings
 
 PLAN_FILE = "terrachat.tfplan"
 _FLAG = python_terraform.IsFlagged

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from generator.deployment.state_facts import has_resource
 from generator.errors import TerrachatError
 from generator.planning import DeploymentPlan
-from generator.state_facts import has_resource
 from generator.terraform import Terraform
 
 VARIABLE = "huggingface_token"
