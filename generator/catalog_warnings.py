@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from generator.catalog import (
@@ -23,6 +24,7 @@ from generator.catalog import (
     SageMakerEntry,
     ThirdPartyEntry,
 )
+from generator.catalog.echoing import quoted
 from generator.catalog.partitions import parsed_arn
 from generator.families.containers import CONTAINERS, DEFAULT_CONTAINER, ContainerFamily
 from generator.families.instances import instance_facts
@@ -43,12 +45,21 @@ class CatalogWarning:
 
 
 def catalog_warnings(catalog: Catalog) -> tuple[CatalogWarning, ...]:
-    """Everything suspicious in `catalog`, in the order of its entries."""
-    return tuple(
+    """Everything suspicious in `catalog`: its tags, then its entries in their order."""
+    return tuple(_of_tags(catalog.tags)) + tuple(
         CatalogWarning(f"models[{index}]{key and f'.{key}'}", message)
         for index, entry in enumerate(catalog.models)
         for key, message in _of_entry(catalog, entry)
     )
+
+
+def _of_tags(tags: Mapping[str, str]) -> Iterator[CatalogWarning]:
+    # [\p{L}\p{Z}\p{N}_.:/=+\-@]: IAM's API reference, Tag; read on 2026-11-22. Every deployment has roles.
+    for name, value in tags.items():
+        odd = next((each for each in name + value if category(each)[0] not in "LZN" and each not in "_.:/=+-@"), None)
+        if odd:
+            words = f"{quoted(name)} has {odd!r} in it; IAM takes letters, digits, spaces and _.:/=+-@ only"
+            yield CatalogWarning("tags", f"{words}, so that on AWS the deployment's roles cannot be created")
 
 
 def _of_entry(catalog: Catalog, entry: Entry) -> Iterator[tuple[str, str]]:

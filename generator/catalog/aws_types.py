@@ -76,7 +76,7 @@ def _check_weights_bucket(uri: str) -> str:
     found = re.match(r"s3://([^/]*)/", uri)
     if found and not re.fullmatch(_BUCKET, found[1]):
         raise broken_rule(
-            f"expected an S3 URI, got {quoted(uri)}, whose bucket is not 3 to 63 lower-case letters, digits, '.' and '-'"
+            f"expected an S3 URI, got {quoted(uri)}, whose bucket is not 3 to 63 lower-case letters, digits, '.' or '-'"
         )
     return uri
 

@@ -32,7 +32,7 @@ def conflicts(document: Mapping[str, Any]) -> Iterator[Conflict]:
         provider = text(entry.get("provider"))
         if provider == "sagemaker":
             yield from endpoint_conflicts(entry, ("models", index))
-        elif provider is not None and provider in PROVIDERS:
+        elif provider is not None and provider in PROVIDERS and provider != "azure_openai":
             yield from _unsaid(entry, provider, ("models", index))
     yield from region_conflicts(document, entries)
 
@@ -57,3 +57,6 @@ def _unsaid(entry: Mapping[str, Any], provider: str, where: Parts) -> Iterator[C
     if (has_base_url or provider in BASE_URL_REQUIRED) and "key_name" not in entry:
         due = "the name of this server's key in the API-keys secret, or null if it takes none"
         yield Conflict(where, f"missing key 'key_name': {due}, e.g. key_name: MY_SERVER_API_KEY")
+    elif has_base_url and entry["key_name"] is None and PROVIDERS[provider].kind == "langchain":
+        due = f"{provider!r} is never asked without a key; write the name of this server's in the API-keys secret"
+        yield Conflict((*where, "key_name"), f"{due}, e.g. key_name: MY_SERVER_API_KEY")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
+from generator.catalog.echoing import quoted
 from generator.catalog.fields import (
     FLAG,
     NOT_A_BARE_BOOLEAN,
@@ -59,6 +60,9 @@ def _check_version(value: object) -> object:
     return value
 
 
+_OUR_TAG = "terrachat:deployment"
+
+
 def _check_tag_key(key: str) -> str:
     if key.casefold().startswith("aws:"):
         raise broken_rule("tag keys that begin with 'aws:' are AWS's own; choose another name")
@@ -68,6 +72,13 @@ def _check_tag_key(key: str) -> str:
 def _check_tags(tags: dict[str, str]) -> dict[str, str]:
     if len(tags) > 40:
         raise broken_rule(f"expected at most 40 tags (AWS takes 50, and Terrachat sets some), got {len(tags)}")
+    # IAM's own words: "Duplicate tag keys found. Please note that Tag keys are case insensitive.", as quoted in
+    # terraform-aws-modules/terraform-aws-rds-aurora#189; read on 2026-11-22.
+    seen = {_OUR_TAG: _OUR_TAG}
+    for key in tags:
+        earlier = seen.setdefault(key.casefold(), key)
+        if earlier != key:
+            raise broken_rule(f"{quoted(key)} and {quoted(earlier)} are one tag to IAM, which ignores case; remove one")
     return tags
 
 
@@ -117,7 +128,7 @@ DeploymentName = Annotated[
     ),
 ]
 
-# AWS also restricts the characters of a tag; that depends on the service, and AWS says so itself.
+# IAM also restricts the characters of a tag; that is a warning (generator.catalog_warnings).
 Tags = Annotated[
     dict[
         Annotated[str, free_text(128, at_least=1), AfterValidator(_check_tag_key)],

@@ -44,7 +44,10 @@ def set_key(
     Its value is asked for without showing it, or read from standard input.
     """
     work = work_on(catalog, target, local)
-    value = typer.prompt(name, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()
+    try:
+        value = typer.prompt(name, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()
+    except UnicodeDecodeError:
+        raise TerrachatError(f"{name}: the value is not text in UTF-8", hint="Keys are letters and digits.") from None
     if not value.strip():
         raise TerrachatError(f"{name}: the value is empty", hint="To remove a key: terrachat secrets unset NAME")
     _secrets(work).put({name: value.strip()})

@@ -115,7 +115,7 @@ def apply(job: Job, consent: Consent) -> Applied:
         state = job.terraform.state()
         count = verify(job.plan.endpoints, state, job.live)
         notes = scheduled_endpoints.catch_up(job.plan, state, job.live, datetime.now(UTC), taken_down)
-        job.progress.conclude(f"{count} endpoints run what was applied" if count else "no endpoint to compare")
+        job.progress.conclude(f"endpoints that run what was applied: {count}" if count else "no endpoint to compare")
     return Applied(result.outputs or outputs(state), result.num_changes, notes)
 
 
@@ -152,7 +152,7 @@ def _next_apply(job: Job, journal: resuming.Journal, consent: Consent) -> tuple[
 
 
 def _with_living_endpoints(job: Job, saved: TerraformPlan) -> TerraformPlan:
-    """The plan, with endpoints taken over that a schedule created while the entry had one.
+    """The plan, with endpoints taken over that a schedule, or an apply that was killed, has created.
 
     Before the apply, and not when it fails: by then the configuration that they run would be gone.
     """
@@ -161,7 +161,7 @@ def _with_living_endpoints(job: Job, saved: TerraformPlan) -> TerraformPlan:
     living = [address for address in created if _serves(job.live, names[address])]
     if not living:
         return saved
-    with job.progress.phase("Take over endpoints of schedules"):
+    with job.progress.phase("Take over endpoints that exist already"):
         document = job.terraform.describe(saved)
         return resuming.adopt(job.terraform, job.directory, living, document, job.plan) or saved
 

@@ -41,11 +41,15 @@ def look(plan: DeploymentPlan, deployed: frozenset[str], live: LiveEndpoints) ->
     Two calls in all, and two for each endpoint. Raises AwsError.
     """
     statuses = live.named(f"{plan.name}-")
-    endpoints = [endpoint for endpoint in plan.endpoints if endpoint.model_id in deployed]
+    endpoints = [each for each in plan.endpoints if each.model_id in deployed or each.name in statuses]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         running = list(pool.map(lambda each: _running(each, statuses, live), endpoints))
     pairs = zip(endpoints, running, strict=True)
-    drift = {endpoint.model_id: said for endpoint, found in pairs if (said := _drift(endpoint, *found))}
+    drift = {
+        endpoint.model_id: said
+        for endpoint, found in pairs
+        if (said := _drift(endpoint, *found) if endpoint.model_id in deployed else _unfinished(*found))
+    }
     used = {found.config for found, _ in running if found is not None}
     known = {endpoint.name for endpoint in plan.endpoints} | {endpoint_name(plan.deployment, each) for each in deployed}
     strangers = [name for name in statuses if name not in known]
@@ -73,6 +77,11 @@ def _drift(endpoint: EndpointPlan, found: LiveEndpoint | None, config: EndpointC
         )
     differences = list(_differences(endpoint, config))
     return f"{'; '.join(differences)}: terrachat apply" if differences else None
+
+
+def _unfinished(found: LiveEndpoint | None, _: EndpointConfig | None) -> str | None:
+    """Of a model that is not deployed: an apply that failed or was stopped has left its endpoint."""
+    return f"its endpoint exists all the same, is {found.status} and may cost money" if found else None
 
 
 def _differences(endpoint: EndpointPlan, config: EndpointConfig) -> Iterator[str]:

@@ -27,7 +27,7 @@ def give_token(plan: DeploymentPlan, terraform: Terraform, ask: Callable[[], str
     secret = plan.huggingface_secret
     if secret is None or not secret.is_created or plan.target == "local":
         return
-    token = next((os.environ[name] for name in _NAMES if os.environ.get(name)), "")
+    token = next((token for name in _NAMES if (token := os.environ.get(name, "").strip())), "")
     if not token and has_resource(terraform.state(), "aws_secretsmanager_secret_version", VARIABLE):
         return
     if not token and ask is not None:

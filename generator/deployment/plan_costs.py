@@ -14,6 +14,7 @@ from typing import Any
 from generator.deployment.plan_summary import model_name
 from generator.planning import DeploymentPlan
 from generator.pricing import (
+    NOT_COUNTED,
     Cost,
     EndpointCost,
     EndpointUse,
@@ -42,7 +43,7 @@ class CostChange:
 
     def __str__(self) -> str:
         if self.before.endpoints == self.after.endpoints:
-            return f"Cost, now and then: {cost_words(self.after)} (prices: {self.after.source})"
+            return f"Cost, now and then: {cost_words(self.after)} (prices: {self.after.source})\n{NOT_COUNTED}"
         lines = [f"  {model_id}: {was} -> {becomes}" for model_id, was, becomes in self._changed_models()]
         return "\n".join(
             [
@@ -50,6 +51,7 @@ class CostChange:
                 f"Cost then: {cost_words(self.after)}",
                 *lines,
                 f"Change: {change_words(self.before, self.after)} (prices: {self.after.source})",
+                NOT_COUNTED,
             ]
         )
 

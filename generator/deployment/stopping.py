@@ -54,7 +54,7 @@ def switch(
     # The catalog says it first: a stop that failed or was stopped itself has left an endpoint that costs money.
     if entry.stopped == stopped and _is_so(live.find(endpoint.name), stopped=stopped):
         return Switched(model_id, stopped, f"{model_id} is {_word(stopped)} already, says {file}.")
-    before = file.read_bytes() if entry.stopped == stopped else editing.set_stopped(file, model_id, stopped)
+    before = editing.set_stopped(file, model_id, stopped)
     try:
         agreed = replace(consent, named=consent.named | {model_id})
         applied = steps.apply(load_catalog(file), target, directory, progress, agreed)

@@ -153,7 +153,7 @@ def _unspoken_routes() -> list[Route]:
 
     async def refuse(request: Request) -> Response:
         name = request.url.path.split("/")[1]
-        said = f"the local target does not speak the API of {name!r}; it is only there on the provider's own server"
+        said = f"the local target does not speak the API of {name!r}; deploy to AWS to ask it"
         return JSONResponse({"error": {"message": said, "type": "not_implemented"}, "message": said}, 501)
 
     names = (provider.name for provider in PROVIDERS.values() if provider.kind == "langchain" and not provider.refused)

@@ -1,7 +1,8 @@
 """OpenAI's API and Azure OpenAI's, passed through to the model server behind a check of the key.
 
-Any key is good but an empty one and `sk-wrong`, which rehearses a key that the provider refuses. The reply carries
-the model name that was asked for, as OpenAI's does.
+Any key is good but an empty one and `sk-wrong`, which rehearses a key that the provider refuses. A request without an
+`Authorization` header is answered too: this port also stands for the servers that take no key. The reply carries the
+model name that was asked for, as OpenAI's does.
 
 The refusals are worded as the two services word them (OpenAI: `invalid_api_key`, `rate_limit_exceeded`; Azure: an
 error object whose code is the status).
@@ -111,7 +112,7 @@ def _object(body: bytes) -> dict[str, Any] | None:
 
 
 def _bearer(request: Request) -> str:
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    scheme, _, key = request.headers.get("authorization", "Bearer none").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
 
 

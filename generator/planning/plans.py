@@ -5,6 +5,7 @@ Data only, frozen, no IO. Separate from the deciding so that whoever reads a pla
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -113,8 +114,14 @@ class EndpointPlan:
 
     @property
     def name_prefix(self) -> str:
-        """Prefix of what gets a generated name. Terraform adds 26 characters; IAM allows a prefix of 38."""
-        return f"{self.name[:36].rstrip('-')}-"
+        """Prefix of what gets a generated name, and of no other endpoint's: configurations are told apart by it.
+
+        Terraform adds 26 characters; IAM allows a prefix of 38.
+        """
+        if len(self.name) <= 36:
+            return f"{self.name}-"
+        digest = hashlib.sha256(self.name.encode()).hexdigest()[:6]
+        return f"{self.name[:29].rstrip('-')}-{digest}-"
 
     @property
     def image_repository_arn(self) -> Arn:

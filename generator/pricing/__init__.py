@@ -8,7 +8,7 @@ Only endpoints are counted, since they are what costs while nobody asks: see NOT
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -205,13 +205,19 @@ def _total_words(cost: Cost) -> str:
 def change_words(before: Cost, after: Cost) -> str:
     """How the known cost changes, at full autoscaling: "+$1.41 an hour, about +$1,028 a month", or "unchanged".
 
-    Meaningful only where both are counted at the same prices. What is unknown on either side is said.
+    Meaningful only where both are counted at the same prices. What is unknown on either side is counted on neither:
+    an endpoint that moves to a machine without a known price saves nothing by that.
     """
-    hourly, monthly = after.hourly.high - before.hourly.high, after.monthly.high - before.monthly.high
+    unknown = {cost.use.model_id for cost in (*before.unknown, *after.unknown)}
+    was, becomes = _without(before, unknown), _without(after, unknown)
+    hourly, monthly = becomes.hourly.high - was.hourly.high, becomes.monthly.high - was.monthly.high
     is_unchanged = abs(hourly) < 0.005 and abs(monthly) < 0.5  # less than what is shown
     words = "unchanged" if is_unchanged else f"{_signed(hourly, 2)} an hour, about {_signed(monthly, 0)} a month"
-    unknown = sorted({cost.use.model_id for cost in (*before.unknown, *after.unknown)})
-    return f"{words}, not counting {', '.join(unknown)} (unknown)" if unknown else words
+    return f"{words}, not counting {', '.join(sorted(unknown))} (unknown)" if unknown else words
+
+
+def _without(cost: Cost, model_ids: Collection[str]) -> Cost:
+    return Cost(tuple(each for each in cost.endpoints if each.use.model_id not in model_ids), cost.source)
 
 
 def _signed(amount: float, decimals: int) -> str:

@@ -32,6 +32,13 @@ def test_a_wrong_key_is_refused_in_openais_words(local: Running, authorization: 
     assert (reply.status_code, reply.json()["error"]["code"]) == (401, "invalid_api_key")
 
 
+def test_a_server_that_takes_no_key_is_asked_without_one(local: Running) -> None:
+    url = f"{local.target.data_url}/openai/v1/chat/completions"
+    reply = httpx2.post(url, json={"model": "mine", "messages": [{"role": "user", "content": "echo hi"}]})
+
+    assert (reply.status_code, reply.json()["choices"][0]["message"]["content"]) == (200, "hi")
+
+
 def test_azure_answers_for_a_deployment(local: Running) -> None:
     client = openai.AzureOpenAI(
         azure_endpoint=f"{local.target.data_url}/azure", api_key="any", api_version="2024-10-21"

@@ -164,8 +164,9 @@ class Deployment:
         return self.stage.terrachat.folder / ".terrachat/local/deployments" / self.name
 
     def write(self, *models: Mapping[str, Any], **sections: Any) -> None:
-        """Write the catalog. YAML takes JSON."""
-        document = {"version": 1, "deployment": self.name, "region": "us-east-1", **sections, "models": models}
+        """Write the catalog. YAML takes JSON. Answers are short: nobody reads them."""
+        common = {"version": 1, "deployment": self.name, "region": "us-east-1", "defaults": {"max_tokens": 32}}
+        document = {**common, **sections, "models": models}
         self.catalog.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
 
     def run(self, *arguments: str) -> Ran:

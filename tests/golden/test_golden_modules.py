@@ -46,6 +46,14 @@ def test_modules_are_formatted_as_terraform_fmt_would() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_called_module_gets_its_token_from_its_caller() -> None:
+    """TF_VAR_... sets variables of the configuration that Terraform is started in, and of no module."""
+    files = {file.name: file.text for file in module_of(Case(form="module"), "huggingface_created")}
+
+    assert [name for name, text in files.items() if "TF_VAR" in text] == []
+    assert "  huggingface_token = var.huggingface_token" in files["README.md"]
+
+
 @pytest.mark.timeout(120)
 def test_provider_5_100_finds_nothing_wrong_with_any_module(tmp_path: Path) -> None:
     """`terraform validate`, of all modules in one run: each is called by one configuration, as if by an owner's."""

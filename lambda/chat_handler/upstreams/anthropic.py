@@ -31,9 +31,12 @@ def _model(name: str, key: str, base_url: str, timeout_s: float) -> BaseChatMode
     from langchain_anthropic import ChatAnthropic
     from pydantic import SecretStr
 
-    return ChatAnthropic(
+    model = ChatAnthropic(
         model_name=name, api_key=SecretStr(key), base_url=base_url, timeout=timeout_s, stop=None, max_retries=0
     )
+    # A redirect would take the key along: httpx takes off only `authorization`. LangChain has no option for it.
+    model._async_client._client.follow_redirects = False
+    return model
 
 
 def _arguments(parameters: JsonObject) -> JsonObject:
@@ -58,6 +61,7 @@ VENDOR = Vendor(
     base_url="https://api.anthropic.com",
     key_name="ANTHROPIC_API_KEY",
     module="langchain_anthropic",
+    takes_both=False,
     model=_model,
     arguments=_arguments,
     errors=_errors,

@@ -30,7 +30,10 @@ def _model(name: str, key: str, base_url: str, timeout_s: float) -> BaseChatMode
     from langchain_cohere import ChatCohere
     from pydantic import SecretStr
 
-    return ChatCohere(model=name, cohere_api_key=SecretStr(key), base_url=base_url, timeout_seconds=timeout_s)
+    model = ChatCohere(model=name, cohere_api_key=SecretStr(key), base_url=base_url, timeout_seconds=timeout_s)
+    # A redirect would take the prompt along. LangChain has no option for it.
+    model.async_client._client_wrapper.httpx_client.httpx_client.follow_redirects = False
+    return model
 
 
 def _arguments(parameters: JsonObject) -> JsonObject:

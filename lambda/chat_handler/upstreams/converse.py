@@ -79,7 +79,8 @@ def arguments_of(request: ChatRequest, defaults: Mapping[str, Any], model: ChatB
     """
     # LangChain would drop both with no more than a Python warning.
     takes_sampling = (model.profile or {}).get("temperature") is not False
-    return plain_chat.parameters_of(request, defaults, takes_sampling=takes_sampling)
+    takes_both = model.provider != "anthropic"
+    return plain_chat.parameters_of(request, defaults, takes_sampling=takes_sampling, takes_both=takes_both)
 
 
 def finish_reason_of(metadata: Mapping[str, Any]) -> str | None:

@@ -77,8 +77,8 @@ class EndpointStatus:
         return Status("failed", f"the endpoint cannot be described ({code})")
 
 
-def gone(record: ModelRecord) -> str:
-    """What to do where the endpoint of `record` does not exist."""
+def gone(record: ModelRecord, *, is_own: bool = True) -> str:
+    """What to do where the endpoint of `record` does not exist. `is_own`: the deployment created it."""
     if record.fields.get("stopped") is True:
         return f"the model is stopped; start it with: terrachat start {record.id}"
     schedule = record.fields.get("schedule")
@@ -86,6 +86,10 @@ def gone(record: ModelRecord) -> str:
         return (
             f"the endpoint does not exist now; its schedule creates it at {schedule.get('start')!r} "
             f"({schedule.get('timezone')}) and deletes it at {schedule.get('stop')!r}"
+        )
+    if not is_own:
+        return (
+            "the endpoint does not exist, and no apply creates it; create it, or correct the catalog's endpoint, region"
         )
     return _GONE
 

@@ -31,9 +31,13 @@ def _model(name: str, key: str, base_url: str, timeout_s: float) -> BaseChatMode
     from langchain_google_genai import ChatGoogleGenerativeAI
     from pydantic import SecretStr
 
-    # Attempts, not retries: 0 means its SDK's own default.
     return ChatGoogleGenerativeAI(
-        model=name, google_api_key=SecretStr(key), base_url=base_url, timeout=timeout_s, max_retries=1
+        model=name,
+        google_api_key=SecretStr(key),
+        base_url=base_url,
+        timeout=timeout_s,
+        max_retries=1,  # attempts, not retries: 0 means its SDK's own default
+        client_args={"follow_redirects": False},  # they would take the key along
     )
 
 
@@ -52,6 +56,8 @@ def _errors() -> tuple[type[Exception], ...]:
 
 
 def _finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
+    if (metadata.get("prompt_feedback") or {}).get("block_reason"):
+        return "content_filter"  # the prompt was refused, and there is no answer that could have a reason
     reason = metadata.get("finish_reason")
     return None if reason is None else _FINISH_REASONS.get(reason, "stop")
 

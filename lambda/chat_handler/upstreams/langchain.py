@@ -26,7 +26,6 @@ from chat_handler.errors import (
     UpstreamTimeoutError,
 )
 from chat_handler.keys import Key
-from chat_handler.redaction import redacted
 from chat_handler.upstreams import langchain_failures, langchain_wire, plain_chat
 from chat_handler.upstreams.base import READY, ChatRequest, JsonObject, ModelRecord, RecordError, Services, Status
 from chat_handler.upstreams.langchain_wire import FinishReasonOf
@@ -49,6 +48,7 @@ class Vendor:
         arguments: OpenAI's parameters (`plain_chat.parameters_of`) under LangChain's names.
         errors: every exception that the vendor's SDK lets out. Imports it.
         finish_reason_of: OpenAI's finish reason for a message's metadata.
+        takes_both: whether a request may have both `temperature` and `top_p`.
 
     """
 
@@ -61,6 +61,7 @@ class Vendor:
     arguments: Callable[[JsonObject], JsonObject]
     errors: Callable[[], tuple[type[Exception], ...]]
     finish_reason_of: FinishReasonOf
+    takes_both: bool = True
 
 
 def build(vendor: Vendor, record: ModelRecord, services: Services) -> LangChainUpstream:
@@ -166,9 +167,10 @@ class LangChainUpstream:
         try:
             yield
         except self._vendor.errors() as exc:
-            error = langchain_failures.translated(exc, subject=self._subject, key_name=self._key_name)
-            error.message = redacted(error.message, self._keys.live_secrets())
-            raise error from exc
+            secrets = self._keys.live_secrets()
+            raise langchain_failures.translated(
+                exc, subject=self._subject, key_name=self._key_name, secrets=secrets
+            ) from exc
         except langchain_failures.MALFORMED as exc:
             name = type(exc).__name__
             raise UpstreamError(f"{self._subject} answered something that LangChain cannot read ({name})") from exc
@@ -185,7 +187,9 @@ class LangChainUpstream:
             self._built = built
         model = built[1]
         takes_sampling = (model.profile or {}).get("temperature") is not False
-        parameters = plain_chat.parameters_of(request, self._defaults, takes_sampling=takes_sampling)
+        parameters = plain_chat.parameters_of(
+            request, self._defaults, takes_sampling=takes_sampling, takes_both=self._vendor.takes_both
+        )
         return model, langchain_wire.messages_of(request.body), self._vendor.arguments(parameters)
 
     async def _replacement(self, refused: Key, error: ChatError) -> Key:

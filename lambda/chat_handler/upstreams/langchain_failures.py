@@ -9,7 +9,7 @@ somewhere, and by the names of httpx's classes, which both of its versions share
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chat_handler import streaming
@@ -22,8 +22,8 @@ MALFORMED = (ValueError, KeyError, AttributeError, TypeError, IndexError)
 _WRONG_KEY_REASON = "API_KEY_INVALID"
 
 
-def translated(exc: Exception, *, subject: str, key_name: str) -> ChatError:
-    """The error that `exc` stands for. `subject` names the model for the message."""
+def translated(exc: Exception, *, subject: str, key_name: str, secrets: Iterable[str]) -> ChatError:
+    """The error that `exc` stands for, without any of `secrets`. `subject` names the model for the message."""
     for one in _chain(exc):
         status = _status(one)
         if status is None:
@@ -33,8 +33,9 @@ def translated(exc: Exception, *, subject: str, key_name: str) -> ChatError:
             return streaming.error_in_stream(body if "error" in body else {"error": body})
         if _is_wrong_key(body):
             return openai_failures.authentication_failed(subject, key_name)
+        document = json.dumps(_as_openai(body)).encode()
         return openai_failures.reply_failure(
-            status, _headers(one), json.dumps(_as_openai(body)).encode(), subject=subject, key_name=key_name
+            status, _headers(one), document, subject=subject, key_name=key_name, secrets=secrets
         )
     return _transport_failure(exc, subject)
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from chat_handler import streaming
 from chat_handler.completions import checked_completion
 from chat_handler.errors import ChatError, MissingKeyError
-from chat_handler.redaction import redacted
 from chat_handler.upstreams import openai_failures
 from chat_handler.upstreams.addresses import Address, Addresses
 from chat_handler.upstreams.base import READY, ChatRequest, JsonObject, ModelRecord, Services, Status
@@ -101,12 +100,11 @@ class OpenAIUpstream:
         return address
 
     async def _failure(self, response: httpx2.Response) -> ChatError:
-        error = openai_failures.reply_failure(
+        return openai_failures.reply_failure(
             response.status_code,
             response.headers,
             await response.aread(),
             subject=self._subject,
             key_name=self._addresses.key_name,
+            secrets=self._keys.live_secrets(),
         )
-        error.message = redacted(error.message, self._keys.live_secrets())
-        return error

@@ -1,15 +1,15 @@
 """Failures of servers that speak OpenAI's API, as the errors of the handler.
 
 In: a reply whose status is no success, or an httpx2 exception. Out: a `ChatError`. Decided by status and by OpenAI's
-`code`, never by text. The server's own words are repeated only where they are about the caller's request (4xx other
-than 401, 403 and 429), and never with a key in them. Separate from `openai.py` because every server that speaks this
-API fails like this.
+`code`, never by text. The server's own words are repeated only where they are about the caller's request (501, and 4xx
+other than 401, 403 and 429), and never with a key in them. Separate from `openai.py` because every server that speaks
+this API fails like this.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from chat_handler.errors import (
@@ -21,6 +21,7 @@ from chat_handler.errors import (
     UpstreamError,
     UpstreamTimeoutError,
 )
+from chat_handler.redaction import redacted
 from chat_handler.upstreams.retry_after import retry_after_s
 
 if TYPE_CHECKING:
@@ -50,9 +51,18 @@ def invalid_address(subject: str) -> ChatError:
 
 
 def reply_failure(
-    status: int, headers: Mapping[str, str], body: bytes, *, subject: str, key_name: str | None
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    subject: str,
+    key_name: str | None,
+    secrets: Iterable[str],
 ) -> ChatError:
-    """The error that a reply with `status` (300 or more) stands for. `headers` have lower-case names."""
+    """The error that a reply with `status` (300 or more) stands for, without any of `secrets` in it.
+
+    `headers` have lower-case names.
+    """
     error = _error_fields(body)
     if status == 401:
         return authentication_failed(subject, key_name)
@@ -61,15 +71,12 @@ def reply_failure(
     if status == 403 or (status == 404 and error.get("code") == "model_not_found"):
         whose = f"the key {key_name}" if key_name else "a request without a key"
         return NoAccessError(f"{subject} does not exist, or {whose} has no access to it")
-    if status == 404 or status < 400:
-        return UpstreamError(f"{subject} has no chat completions at this base URL (HTTP {status})")
-    if status >= 500 or status in _PASSING_STATUSES:
-        return UpstreamError(f"{subject} failed (HTTP {status}); ask again", retryable=True)
-    param = error.get("param")
-    message = str(error.get("message") or f"HTTP {status} without a reason")[:LONGEST_MESSAGE]
-    return InvalidRequestError(
-        f"{subject} refused the request: {message}", param=param if isinstance(param, str) else None
-    )
+    # Before anything is cut off: half a key is no longer found.
+    param, message = (redacted(_text(error.get(name)), secrets) for name in ("param", "message"))
+    message = message[:LONGEST_MESSAGE] or f"HTTP {status} without a reason"
+    if status == 404 or status < 400 or status >= 500 or status in _PASSING_STATUSES:
+        return _upstream_failure(status, subject, message)
+    return InvalidRequestError(f"{subject} refused the request: {message}", param=param or None)
 
 
 def transport_failure(exc: httpx2.HTTPError, subject: str) -> ChatError:
@@ -85,12 +92,24 @@ def transport_failure(exc: httpx2.HTTPError, subject: str) -> ChatError:
     return UpstreamError(f"the connection to {subject} failed ({name}); ask again", retryable=True)
 
 
+def _upstream_failure(status: int, subject: str, message: str) -> UpstreamError:
+    if status == 404 or status < 400:
+        return UpstreamError(f"{subject} has no chat completions at this base URL (HTTP {status})")
+    if status == 501:
+        return UpstreamError(f"{subject} does not take such requests (HTTP 501): {message}")
+    return UpstreamError(f"{subject} failed (HTTP {status}); ask again", retryable=True)
+
+
 def _throttled(error: dict[str, Any], headers: Mapping[str, str], subject: str) -> ChatError:
     if error.get("code") in _USED_UP_CODES:
         return ThrottledError(f"the account behind {subject} has used up its quota; check its plan and billing")
     return ThrottledError(
         f"{subject} asks to slow down; try again in a moment", retryable=True, retry_after_s=retry_after_s(headers)
     )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _error_fields(body: bytes) -> dict[str, Any]:

@@ -53,10 +53,14 @@ def refuse_other_parameters(request: Mapping[str, Any], subject: str, known: Ite
         )
 
 
-def parameters_of(request: ChatRequest, defaults: Mapping[str, Any], *, takes_sampling: bool = True) -> JsonObject:
+def parameters_of(
+    request: ChatRequest, defaults: Mapping[str, Any], *, takes_sampling: bool = True, takes_both: bool = True
+) -> JsonObject:
     """`temperature`, `top_p`, `max_tokens` (under either of its names) and `stop` (a list) that `request` asks for.
 
-    A model that takes no sampling parameters gets none of the catalog's; a caller's own are refused.
+    A model that takes no sampling parameters gets none of the catalog's; a caller's own are refused. One that takes
+    `temperature` or `top_p` but not both (Claude since Opus 4.1 answers 400: litellm #15097, opencode #1644, read
+    2026-11-22) gets both only from a caller who asks for both.
 
     Raises:
         InvalidRequestError: a value cannot be used; `param` names it.
@@ -66,6 +70,8 @@ def parameters_of(request: ChatRequest, defaults: Mapping[str, Any], *, takes_sa
     if not takes_sampling:
         _refuse_sampling(request.body)
         merged = {name: value for name, value in merged.items() if name not in _SAMPLING}
+    elif not takes_both:
+        merged = _with_one_sampling(merged, request.body)
     limit_name = "max_completion_tokens" if merged.get("max_completion_tokens") is not None else "max_tokens"
     parameters = {
         "temperature": _number(merged, "temperature"),
@@ -96,6 +102,13 @@ def _refuse_sampling(body: Mapping[str, Any]) -> None:
     for name in _SAMPLING:
         if body.get(name) is not None:
             raise InvalidRequestError(f"this model takes no {name!r}; leave it out", param=name)
+
+
+def _with_one_sampling(merged: JsonObject, own: Mapping[str, Any]) -> JsonObject:
+    if any(merged.get(name) is None for name in _SAMPLING) or all(own.get(name) is not None for name in _SAMPLING):
+        return merged
+    dropped = "temperature" if own.get("top_p") is not None else "top_p"
+    return {name: value for name, value in merged.items() if name != dropped}
 
 
 def _number(body: Mapping[str, Any], name: str) -> float | None:

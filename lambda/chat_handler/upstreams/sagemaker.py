@@ -48,7 +48,9 @@ class SageMakerUpstream:
         self._subject = f"SageMaker endpoint {endpoint!r}"
         self._wire = wire_of(record, self._subject)
         self._client = partial(services.aws.generation, "sagemaker-runtime", region)
-        self._status = EndpointStatus(endpoint, partial(services.aws.control, "sagemaker", region), gone(record))
+        is_own = endpoint.startswith(f"terrachat-{services.settings.deployment}-")
+        what_to_do = gone(record, is_own=is_own)
+        self._status = EndpointStatus(endpoint, partial(services.aws.control, "sagemaker", region), what_to_do)
 
     async def status(self) -> Status:
         """What DescribeEndpoint says, at most a few seconds old."""

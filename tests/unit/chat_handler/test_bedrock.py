@@ -175,6 +175,23 @@ def test_a_model_without_a_temperature(app: Handler, server: FakeServer) -> None
 
 
 @pytest.mark.parametrize(
+    ("model", "sent"),
+    [
+        ("global.anthropic.claude-sonnet-4-5-20250929-v1:0", {"temperature": 0.6}),
+        ("amazon.nova-micro-v1:0", {"temperature": 0.6, "topP": 0.9}),
+    ],
+)
+def test_claude_is_not_given_both_sampling_parameters_of_the_catalog(
+    app: Handler, server: FakeServer, model: str, sent: dict[str, float]
+) -> None:
+    stage.script_everything_well(server, BEDROCK | {"model": model, "defaults": {"temperature": 0.6, "top_p": 0.9}})
+
+    ask_chat(app, question("nova-micro"))
+
+    assert server.asked("converse")[0].json()["inferenceConfig"] == sent
+
+
+@pytest.mark.parametrize(
     "model",
     [
         pytest.param("amazon.nova-micro-v1:0", id="on demand"),

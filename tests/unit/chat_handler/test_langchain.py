@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -135,6 +136,7 @@ def test_an_answer_that_was_cut_off_says_so(
         (404, 502, "upstream_error", "HTTP 404", 1),
         (429, 429, "throttled", "slow down", 2),
         (500, 502, "upstream_error", "HTTP 500", 2),
+        (501, 502, "upstream_error", "their words", 1),
         (529, 502, "upstream_error", "HTTP 529", 2),
     ],
 )
@@ -157,6 +159,30 @@ def test_failures_before_the_first_byte_have_a_status(  # noqa: PLR0917 - one ta
     assert said in error_of(reply)[2]
     assert KEY not in reply.text
     assert len(scripted.asked(vendor.asks[is_stream])) == attempts  # ours; the SDKs' own retries are off
+
+
+@each_vendor
+def test_no_part_of_a_key_is_left_where_a_long_message_is_cut(
+    app: Handler, scripted: FakeServer, vendor: Vendor
+) -> None:
+    scripted.replies[vendor.asks[False]] = json_reply(vendor.error("x" * 990 + KEY), 400)
+
+    assert "xkey-" not in ask_chat(app, question("asked")).text
+
+
+@each_vendor
+@plain_and_streamed
+def test_neither_key_nor_prompt_follows_a_redirect(
+    app: Handler, scripted: FakeServer, vendor: Vendor, is_stream: bool
+) -> None:
+    elsewhere = scripted.url.replace("127.0.0.1", "localhost")
+    scripted.replies[vendor.asks[is_stream]] = Reply(b"", 307, headers={"location": f"{elsewhere}/taken"})
+
+    reply = ask_chat(app, question("asked", stream=is_stream))
+
+    assert error_of(reply)[:2] == (502, "upstream_error")
+    assert "HTTP 307" in error_of(reply)[2]
+    assert scripted.asked("taken") == []
 
 
 @each_vendor
@@ -186,6 +212,22 @@ def test_googles_word_for_a_wrong_key(app: Handler, scripted: FakeServer, vendor
     scripted.replies[vendor.asks[False]] = json_reply(error, 400)
 
     assert error_of(ask_chat(app, question("asked")))[:2] == (502, "authentication_failed")
+
+
+@pytest.mark.parametrize("vendor", [GOOGLE], ids=["google_genai"])
+@plain_and_streamed
+def test_a_prompt_that_google_blocks_says_so(
+    app: Handler, scripted: FakeServer, vendor: Vendor, is_stream: bool
+) -> None:
+    blocked = {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": {"promptTokenCount": 5}}
+    reply = Reply(b"data: " + json.dumps(blocked).encode() + b"\n\n", headers=SSE) if is_stream else json_reply(blocked)
+    scripted.replies[vendor.asks[is_stream]] = reply
+
+    answer = ask_chat(app, question("asked", stream=is_stream))
+
+    answers = [one for one in events_of(answer) if one != "[DONE]"] if is_stream else [answer.json()]
+    reasons = [choice["finish_reason"] for one in answers for choice in one["choices"] if choice["finish_reason"]]
+    assert reasons == ["content_filter"]
 
 
 def _then(vendor: Vendor, end: bytes | Exception) -> Iterator[bytes]:
@@ -272,6 +314,27 @@ def test_a_model_without_a_temperature(app: Handler, scripted: FakeServer, vendo
     assert by_default.status_code == 200
     assert "temperature" not in scripted.asked(vendor.asks[False])[0].json()
     assert (by_request.status_code, by_request.json()["error"]["param"]) == (400, "temperature")
+
+
+@pytest.mark.parametrize("vendor", [ANTHROPIC], ids=["anthropic"])
+@pytest.mark.parametrize(
+    ("own", "sent"),
+    [
+        pytest.param({}, {"temperature": 0.6}, id="the catalog's"),
+        pytest.param({"top_p": 0.5}, {"top_p": 0.5}, id="the caller's own"),
+        pytest.param({"top_p": 0.5, "temperature": 0.1}, {"temperature": 0.1, "top_p": 0.5}, id="both, asked for"),
+    ],
+)
+def test_claude_is_not_given_a_second_sampling_parameter_by_the_catalog(
+    app: Handler, scripted: FakeServer, vendor: Vendor, own: dict[str, float], sent: dict[str, float]
+) -> None:
+    stage.script_everything_well(scripted, vendor.record | {"defaults": {"temperature": 0.6, "top_p": 0.9}})
+    scripted.replies |= {vendor.asks[False]: vendor.reply, "GetSecretValue": secret({vendor.key_name: KEY})}
+
+    ask_chat(app, question("asked", **own))
+
+    (asked,) = scripted.asked(vendor.asks[False])
+    assert {name: asked.json().get(name) for name in ("temperature", "top_p") if name in asked.json()} == sent
 
 
 @each_vendor

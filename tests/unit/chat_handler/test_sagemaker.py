@@ -156,6 +156,18 @@ def test_the_model_list_says_what_the_endpoint_is_doing(
     assert (model["reason"] is None) if said is None else (said in model["reason"])
 
 
+def test_an_endpoint_of_somebody_elses_is_not_created_by_an_apply(app: Handler, server: FakeServer) -> None:
+    stage.script_everything_well(server, stage.SAGEMAKER | {"endpoint": "Search-Rewriter"})
+    server.replies["DescribeEndpoint"] = aws_error("ValidationException")
+
+    model = ask(app, "GET", "/v1/models/smollm2").json()
+
+    assert (model["status"], model["reason"]) == (
+        "stopped",
+        "the endpoint does not exist, and no apply creates it; create it, or correct the catalog's endpoint, region",
+    )
+
+
 @pytest.mark.parametrize(
     ("failure", "code"),
     [

@@ -320,6 +320,14 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         25,
+        "address of Azure's",
+        models('id: a, provider: azure_openai, base_url: "https://me.openai.azure.com"'),
+        (
+            "5:37: models[0].base_url: unknown key 'base_url': what an Azure model needs (key, base, version, type, deployment) is in the API-keys secret",
+        ),
+    ),
+    Case(
+        25,
         "date as api_version",
         models("id: a, provider: azure_openai, api_version: 2024-10-21"),
         (
@@ -567,7 +575,7 @@ CASES: tuple[Case, ...] = (
         "weights in a bucket that cannot be",
         models("id: a, provider: sagemaker, source: {s3: s3://My_Bucket/m/}, instance_type: ml.g5.xlarge"),
         (
-            "5:47: models[0].source.s3: expected an S3 URI, got 's3://My_Bucket/m/', whose bucket is not 3 to 63 lower-case letters, digits, '.' and '-'",
+            "5:47: models[0].source.s3: expected an S3 URI, got 's3://My_Bucket/m/', whose bucket is not 3 to 63 lower-case letters, digits, '.' or '-'",
         ),
     ),
     Case(
@@ -846,6 +854,12 @@ CASES: tuple[Case, ...] = (
             "4:24: defaults.max_tokens: expected a whole number from 1 to 10000000 tokens, got 0",
             "4:34: defaults.top_p: expected a number above 0 and at most 1, got 0",
         ),
+    ),
+    Case(
+        48,
+        "tags that differ in case only",
+        top("tags: {Team: a, team: b}"),
+        ("4:7: tags: 'team' and 'Team' are one tag to IAM, which ignores case; remove one",),
     ),
     Case(
         48,

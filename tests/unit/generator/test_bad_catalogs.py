@@ -176,6 +176,19 @@ def test_what_is_only_suspicious_is_a_warning(tmp_path: Path, entry: str, expect
     )
 
 
+def test_tag_that_iam_refuses_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.yaml"
+    path.write_text(top('tags: {"Straße 1": "a_b.:/=+-@", owner: "you & me"}'), encoding="utf-8")
+
+    assert [(warning.key_path, warning.message) for warning in catalog_warnings(load_catalog(path))] == [
+        (
+            "tags",
+            "'owner' has '&' in it; IAM takes letters, digits, spaces and _.:/=+-@ only, so that on AWS the "
+            "deployment's roles cannot be created",
+        )
+    ]
+
+
 def test_model_that_does_not_fit_is_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "catalog.yaml"
     path.write_text(models(LLM.replace("org/name", "org/name-70B-Instruct")), encoding="utf-8")

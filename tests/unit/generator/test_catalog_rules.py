@@ -369,6 +369,13 @@ REFUSED = (
         ("5:65: models[0].base_url: a URL that paths come after has no '?' and no '#'; write what stands before it",),
         id="base_url with a query",
     ),
+    pytest.param(
+        models('id: a, provider: anthropic, model: x, key_name: null, base_url: "https://a.example"'),
+        (
+            "5:54: models[0].key_name: 'anthropic' is never asked without a key; write the name of this server's in the API-keys secret, e.g. key_name: MY_SERVER_API_KEY",
+        ),
+        id="no key for a provider that is never asked without one",
+    ),
 )
 
 

@@ -72,9 +72,11 @@ UNKNOWABLE = {
     "42 token without its prefix",
     "44 secret of another partition",
     "44 secret of another region",
+    "48 tags that differ in case only",
     "52 role of another partition",
     "54 max below min",
     "54 rolling update of one instance",
+    "54 rolling update of two to thirty instances",
 }
 
 

@@ -97,3 +97,10 @@ def test_ctrl_c_while_python_still_imports_is_no_traceback() -> None:
     )
 
     assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_a_key_that_is_not_text_is_no_defect_and_is_not_repeated() -> None:
+    result = CliRunner().invoke(app, ["secrets", "set", "OPENAI_API_KEY"], input=b"sk-\xff-planted")
+
+    assert isinstance(result.exception, TerrachatError)
+    assert result.exception.message == "OPENAI_API_KEY: the value is not text in UTF-8"

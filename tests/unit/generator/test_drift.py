@@ -120,6 +120,15 @@ def test_drift_is_a_sentence(plan: DeploymentPlan, answers: tuple[Answer, ...], 
     assert look(plan, DEPLOYED, live(*answers)) == Seen({"m": drift} if drift else {}, ())
 
 
+def test_endpoint_of_a_model_that_is_not_deployed_is_told() -> None:
+    """As an apply leaves it that was killed before it wrote the model's parameter."""
+    aws = live(listed(NAME), endpoint(NAME, "Creating", CONFIG), config(), configs(CONFIG))
+
+    seen = look(PLAN, frozenset(), aws)
+
+    assert seen == Seen({"m": "its endpoint exists all the same, is Creating and may cost money"}, ())
+
+
 def tags(deployment: str) -> Answer:
     return Answer("list_tags", {"Tags": [{"Key": "terrachat:deployment", "Value": deployment}]})
 

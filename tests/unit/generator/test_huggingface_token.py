@@ -72,7 +72,7 @@ def test_token_is_asked_for_before_the_first_apply(played: PlayedTerraform) -> N
 
 @pytest.mark.parametrize("name", ["HF_TOKEN", "TF_VAR_huggingface_token"])
 def test_token_in_the_environment_is_taken(played: PlayedTerraform, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv(name, PLANTED)
+    monkeypatch.setenv(name, f"{PLANTED}\n")  # as a file that was sourced may leave it
 
     assert given(played, CREATED, "other") == []
     assert told(played) == PLANTED
@@ -92,6 +92,13 @@ def test_token_is_not_asked_for_again(played: PlayedTerraform) -> None:
     played.runs = {"state pull": [{"document": {"resources": [SECRET | {"instances": [{"attributes": {}}]}]}}]}
 
     assert given(played, CREATED, PLANTED) == []
+
+
+def test_a_blank_variable_is_no_token(played: PlayedTerraform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", " ")
+    played.runs = NO_STATE
+
+    assert given(played, CREATED, PLANTED) == ["asked"]
 
 
 @pytest.mark.parametrize("answer", [None, ""], ids=["nobody to ask", "no answer"])

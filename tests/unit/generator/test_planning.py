@@ -369,11 +369,12 @@ def test_model_name_changes_with_the_secret_that_its_token_is_in() -> None:
     ]
 
 
-def test_two_entries_with_one_model_and_long_names_have_a_sagemaker_model_each() -> None:
+def test_two_entries_with_one_model_and_long_names_share_no_name() -> None:
     entries = ({**SELF_HOSTED, "id": f"mistral-7b-instruct-v0.3-{name}"} for name in ("canary", "stable"))
     first, second = planned(*entries, deployment="customer-support-eu1").endpoints
 
     assert first.model_name != second.model_name
+    assert first.name_prefix != second.name_prefix
 
 
 def test_token_goes_to_what_fetches_from_the_hub_and_to_nothing_else() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -330,6 +330,12 @@ def test_sums_leave_out_what_is_unknown_and_name_it() -> None:
         pytest.param((), (ALWAYS,), "+$1.41 an hour, about +$1,028 a month", id="more"),
         pytest.param((ALWAYS,), (STOPPED,), "-$1.41 an hour, about -$1,028 a month", id="less"),
         pytest.param((ALWAYS,), (UNPRICED, ALWAYS), "unchanged, not counting big (unknown)", id="unknown"),
+        pytest.param(
+            (ALWAYS, replace(UNPRICED, instance_type=ALWAYS.instance_type)),
+            (ALWAYS, UNPRICED),
+            "unchanged, not counting big (unknown)",
+            id="to a machine without a known price: no saving",
+        ),
     ],
 )
 def test_the_words_of_a_change(before: tuple[EndpointUse, ...], after: tuple[EndpointUse, ...], expected: str) -> None:

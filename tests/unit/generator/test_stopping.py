@@ -19,7 +19,7 @@ from generator.deployment.targets import Target
 from generator.errors import AwsError, DeclinedError, TerrachatError
 from generator.progress import Progress
 from tests.unit.generator.aws_answers import CREDENTIALS
-from tests.unit.generator.played_terraform import PlayedTerraform, planned, resource
+from tests.unit.generator.played_terraform import PlayedTerraform, planned, resource, state
 
 NAME = "terrachat-demo-timed"
 CONFIG = f"{NAME}-20261122141622113400000004"
@@ -76,7 +76,30 @@ def test_what_has_no_endpoint_cannot_be_stopped(catalog: Path, model_id: str, sa
 
 @pytest.mark.parametrize(("model_id", "stopped", "word"), [("resting", True, "stopped"), ("always", False, "started")])
 def test_what_is_so_already_stays_so(catalog: Path, model_id: str, stopped: bool, word: str) -> None:
+    deploy("always")
+
     assert switched(catalog, model_id, stopped=stopped).words == f"{model_id} is {word} already, says {catalog}."
+    assert catalog.read_text() == CATALOG
+
+
+def test_stop_that_failed_goes_on_when_it_is_run_again(catalog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalog says that it is stopped, and its endpoint still costs money."""
+    deploy("always", "resting")
+    monkeypatch.setenv("PATH", f"{catalog.parent / 'again'}:{os.environ['PATH']}")
+    address = "aws_sagemaker_endpoint.resting"
+    changes = {"resource_changes": [resource(address, "delete", before={"name": "terrachat-demo-resting"})]}
+    runs: dict[str, list[dict[str, Any]]] = {
+        "plan": [{"says": [planned(address, "delete")]}],
+        "show": [{"document": changes}],
+        "state pull": [state(always="c")],
+    }
+    terraform = PlayedTerraform(catalog.parent / "again", runs)
+    terraform.install()
+
+    done = switched(catalog, "resting", stopped=True)
+
+    assert "apply" in terraform.calls
+    assert done.words == f"resting is stopped, and {catalog} says so."
     assert catalog.read_text() == CATALOG
 
 
@@ -108,11 +131,22 @@ def sagemaker() -> Any:
 
 def deploy_timed() -> None:
     """What an apply leaves of a scheduled entry: a model and a configuration, and no endpoint."""
+    deploy_config(CONFIG)
+
+
+def deploy(*model_ids: str) -> None:
+    """Endpoints that are in service."""
+    deploy_config("c")
+    for model_id in model_ids:
+        sagemaker().create_endpoint(EndpointName=f"terrachat-demo-{model_id}", EndpointConfigName="c")
+
+
+def deploy_config(name: str) -> None:
     client = sagemaker()
     role = "arn:aws:iam::123456789012:role/r"
     client.create_model(ModelName="m", ExecutionRoleArn=role, PrimaryContainer={"Image": "i"})
     variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m4.xlarge", "InitialInstanceCount": 1}
-    client.create_endpoint_config(EndpointConfigName=CONFIG, ProductionVariants=[variant])
+    client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
 
 
 def test_scheduled_endpoint_is_created_and_deleted_directly(catalog: Path) -> None:

@@ -13,7 +13,6 @@ data "aws_region" "current" {
 }
 
 locals {
-  name       = "terrachat-demo"
   region     = "us-east-1"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition

@@ -3,7 +3,6 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  name       = "terrachat-everything"
   region     = "eu-west-1"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition

@@ -42,7 +42,7 @@ resource "aws_secretsmanager_secret_version" "huggingface_token" {
 }
 
 locals {
-  huggingface_token_secret = aws_secretsmanager_secret_version.huggingface_token.arn
+  huggingface_token_secret = aws_secretsmanager_secret_version.huggingface_token.secret_id
 
   # Not the token: an instruction to CloudFormation to look it up, when it creates a model.
   huggingface_token = "{{resolve:secretsmanager:${local.huggingface_token_secret}:SecretString}}"
