@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip
 ARGS ?=
-# As many processes as there are processors; a few are enough for what takes long. ARGS='-n0' for one, as with a debugger.
-PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+# Three processes, on two processors too: much of the time is spent waiting for Terraform's provider. ARGS='-n0' for
+# none of it, as with a debugger.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.browser.chromium"]
+
+# Hypothesis's 200 ms for an example say how busy the machine is, and nothing of ours.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 # Session fixtures that cost minutes: all tests that use one run in one process, so that it is made once.
 _SHARED = ("deployed",)

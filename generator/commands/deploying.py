@@ -80,7 +80,8 @@ def print_applied(result: Applied, as_json: bool) -> None:
         return
     for note in result.notes:
         print(note)
-    print(f"{result.num_changes} changes made. The handler: {result.outputs['handler_url']}")
+    changes = f"{result.num_changes} {'change' if result.num_changes == 1 else 'changes'}"
+    print(f"{changes} made. The handler: {result.outputs['handler_url']}")
 
 
 def destroy(

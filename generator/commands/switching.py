@@ -71,8 +71,10 @@ def _switch(
     consent = Consent(None if yes else confirmation(), allow_downtime)
     with shown_progress() as progress:
         done = switch(work.file, model, stopped, work.target, work.directory, progress, consent)
+    changes, notes = (done.applied.num_changes, done.applied.notes) if done.applied else (0, ())
     if as_json:
-        changes = done.applied.num_changes if done.applied else 0
-        print_json({"id": done.model_id, "stopped": done.stopped, "changes": changes, "message": done.words})
-    else:
-        print(done.words)
+        result = {"id": done.model_id, "stopped": done.stopped, "changes": changes}
+        print_json({**result, "message": done.words, "notes": list(notes)})
+        return
+    for said in (*notes, done.words):
+        print(said)

@@ -25,12 +25,13 @@ def verify(endpoints: Iterable[EndpointPlan], state: Mapping[str, Any], live: Li
     configs = config_names(state)
     owned = [endpoint for endpoint in endpoints if endpoint.is_terraform_owned]
     found = [(endpoint, configs.get(endpoint.address, ""), live.find(endpoint.name)) for endpoint in owned]
-    problems = [said for endpoint, config, now in found if (said := _problem(endpoint, config, now))]
+    problems = {endpoint.model_id: said for endpoint, config, now in found if (said := _problem(endpoint, config, now))}
     if problems:
+        first = next(iter(problems))
         raise AwsError(
-            "what was applied is not what runs:\n" + "\n".join(problems),
+            "what was applied is not what runs:\n" + "\n".join(problems.values()),
             hint="Look into the endpoint's log for why, mend the cause, and run the same command again. If AWS then "
-            "does not update the endpoint, take it down and up again: terrachat stop ID, then terrachat start ID",
+            f"does not update the endpoint, take it down and up again: terrachat stop {first}; terrachat start {first}",
         )
     return len(owned)
 
