@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+DEPLOYMENT_TAG = "terrachat:deployment"
+"""The tag of everything that a deployment creates; its value is the deployment's name."""
+
 MODEL_ID = re.compile(r"[A-Za-z](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9])?")
 """At most 32 characters: with a deployment's 20, every SageMaker name then stays within its 63."""
 

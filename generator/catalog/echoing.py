@@ -36,6 +36,14 @@ def secret_kind(text: str) -> str | None:
     return next((kind for kind, shape in _KINDS if shape.search(text)), None)
 
 
+def without_secrets(text: str) -> str:
+    """Return `text` of somebody else's, such as a line of a log, with what looks like a secret left out."""
+    if secret_kind(text):
+        for kind, shape in _KINDS:
+            text = shape.sub(f"({kind}, hidden)", text)
+    return text
+
+
 def quoted(text: str) -> str:
     """Return `text` for a message: quoted, escaped, shortened, and left out where it looks like a secret."""
     if secret_kind(text):

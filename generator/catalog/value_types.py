@@ -26,7 +26,7 @@ from generator.catalog.fields import (
     whole_number,
 )
 from generator.families.providers import PROVIDERS
-from generator.naming import MODEL_ID, terraform_name
+from generator.naming import DEPLOYMENT_TAG, MODEL_ID, terraform_name
 
 
 def _as_deployment(text: str) -> str:
@@ -60,9 +60,6 @@ def _check_version(value: object) -> object:
     return value
 
 
-_OUR_TAG = "terrachat:deployment"
-
-
 def _check_tag_key(key: str) -> str:
     if key.casefold().startswith("aws:"):
         raise broken_rule("tag keys that begin with 'aws:' are AWS's own; choose another name")
@@ -74,7 +71,7 @@ def _check_tags(tags: dict[str, str]) -> dict[str, str]:
         raise broken_rule(f"expected at most 40 tags (AWS takes 50, and Terrachat sets some), got {len(tags)}")
     # IAM's own words: "Duplicate tag keys found. Please note that Tag keys are case insensitive.", as quoted in
     # terraform-aws-modules/terraform-aws-rds-aurora#189; read on 2026-11-22.
-    seen = {_OUR_TAG: _OUR_TAG}
+    seen = {DEPLOYMENT_TAG: DEPLOYMENT_TAG}
     for key in tags:
         earlier = seen.setdefault(key.casefold(), key)
         if earlier != key:

@@ -1,7 +1,7 @@
 """Making a module's plan real: agree, apply, mend what mends by itself, and look at what came of it.
 
 In: Terraform in a generated module, the deployment's plan, live AWS, and the user's consent. Out: what is deployed, or
-an error that names each model that is not. Separate from deployment.py, which decides where and with what.
+an error that names each model that is not. Separate from steps.py, which decides where and with what.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from generator.deployment.live_endpoints import EndpointConfig, LiveEndpoint, LiveEndpoints, is_generated
+from generator.naming import DEPLOYMENT_TAG
 from generator.planning import DeploymentPlan, EndpointPlan, endpoint_name
 
 _AT_ONCE = 8
-_TAG = "terrachat:deployment"
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _orphan_endpoints(names: list[str], plan: DeploymentPlan, live: LiveEndpoint
     for name in names:
         found = live.find(name)
         # Its name may also begin like that of another deployment: `demo` and `demo-two`.
-        if found and live.tags(found.arn).get(_TAG) == plan.deployment:
+        if found and live.tags(found.arn).get(DEPLOYMENT_TAG) == plan.deployment:
             reason = f"it is {found.status}, costs money and has no entry: delete it in the SageMaker console"
             yield Orphan(name, "endpoint", reason)
 
@@ -106,9 +106,7 @@ def _orphan_endpoints(names: list[str], plan: DeploymentPlan, live: LiveEndpoint
 def _orphan_configs(plan: DeploymentPlan, used: set[str], live: LiveEndpoints) -> Iterator[Orphan]:
     """Configurations that no endpoint uses, beyond the newest of each model."""
     names = live.configs_named(f"{plan.name}-")
-    for prefix in sorted({endpoint.name_prefix for endpoint in plan.endpoints}):
-        ours = [name for name in names if is_generated(name, prefix)]
-        planned = sum(endpoint.name_prefix == prefix for endpoint in plan.endpoints)
-        spare = [name for name in ours[planned:] if name not in used]
-        for name in spare:
+    for endpoint in plan.endpoints:
+        ours = [name for name in names if is_generated(name, endpoint.name_prefix)]
+        for name in (name for name in ours[1:] if name not in used):
             yield Orphan(name, "endpoint configuration", "no endpoint uses it; it costs nothing, and can be deleted")

@@ -1,6 +1,6 @@
 """From a catalog to a module on disk: package the handler, plan, render, write; or compare without writing.
 
-Separate from deployment.py, which runs Terraform: this much needs neither Terraform nor, but for JumpStart models that
+Separate from steps.py, which runs Terraform: this much needs neither Terraform nor, but for JumpStart models that
 are not locked yet, AWS.
 """
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from generator.aws_calls import calling, client
 from generator.deployment.live_endpoints import LiveEndpoints, log_group
 from generator.errors import AwsError
+from generator.naming import DEPLOYMENT_TAG
 from generator.planning import DeploymentPlan
-
-_TAG = "terrachat:deployment"
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,9 @@ def _secrets(plan: DeploymentPlan) -> Iterator[Leftover]:
 
 def _tagged(plan: DeploymentPlan) -> Iterator[Leftover]:
     # The index of tags lags behind: it may list for some minutes what has gone already.
-    with calling(f"GetResources of the tag {_TAG}={plan.deployment!r}"):
+    with calling(f"GetResources of the tag {DEPLOYMENT_TAG}={plan.deployment!r}"):
         pages = client("resourcegroupstaggingapi", plan.region).get_paginator("get_resources")
-        for page in pages.paginate(TagFilters=[{"Key": _TAG, "Values": [plan.deployment]}]):
+        for page in pages.paginate(TagFilters=[{"Key": DEPLOYMENT_TAG, "Values": [plan.deployment]}]):
             for each in page["ResourceTagMappingList"]:
                 arn = each["ResourceARN"]
                 yield Leftover(arn.split(":")[2], arn, "AWS lists it by its tag, some minutes beyond its end")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.aws_calls import calling, client, error_code
+from generator.catalog.echoing import without_secrets
 
 SERVES = frozenset({"InService", "Updating", "SystemUpdating"})
 """The states in which an endpoint answers: an update leaves the old variant serving until the new one is ready."""
@@ -183,6 +184,9 @@ def _is_missing(error: Exception) -> bool:
 
 
 def _one_line(message: str) -> str:
-    """A container's line, without what could move the cursor of the terminal that shows it."""
-    text = "".join(letter if letter.isprintable() else " " for letter in message.strip())
+    """A container's line, without what could move the cursor of the terminal that shows it, and without keys.
+
+    A container has the Hugging Face token in its environment, and some print that when they fail.
+    """
+    text = without_secrets("".join(letter if letter.isprintable() else " " for letter in message.strip()))
     return text if len(text) <= LOG_LINE_LENGTH else f"{text[: LOG_LINE_LENGTH - 1]}…"

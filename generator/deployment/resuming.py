@@ -21,6 +21,7 @@ from generator.deployment.import_ids import BY_ARN, import_id
 from generator.deployment.live_endpoints import LiveEndpoints
 from generator.deployment.state_facts import config_names, tainted_endpoints
 from generator.errors import TerraformError
+from generator.naming import DEPLOYMENT_TAG
 from generator.planning import DeploymentPlan
 from generator.terraform import Terraform, TerraformPlan
 from generator.terraform.events import Diagnostic
@@ -30,7 +31,6 @@ IMPORTS = "terrachat_resume.tf"
 _EXISTS = re.compile(
     r"AlreadyExists|ResourceExistsException|ResourceInUseException|ResourceConflict|already exist", re.I
 )
-_TAG = "terrachat:deployment"
 _WAIT_S = 10.0
 
 
@@ -138,4 +138,4 @@ def _strangers(document: Mapping[str, Any], addresses: set[str], deployment: str
 
 
 def _is_of_another(values: Mapping[str, Any], deployment: str) -> bool:
-    return "tags" in values and (values["tags"] or {}).get(_TAG) != deployment
+    return "tags" in values and (values["tags"] or {}).get(DEPLOYMENT_TAG) != deployment

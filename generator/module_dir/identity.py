@@ -1,6 +1,6 @@
 """Whose module a directory holds: of which deployment, in which region, for which target.
 
-Separate from module_dir.py because it is about what Terraform's state stands for, not about files. A state belongs to
+Separate from the writing of files because it is about what Terraform's state stands for. A state belongs to
 one region of one target: a module for another, written beside it, would make Terraform lose sight of endpoints that
 go on costing money, or take a real state for a rehearsal's.
 """

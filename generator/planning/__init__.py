@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from generator.catalog import BedrockEntry, Catalog, ExistingEndpointEntry, SageMakerEntry, TokenSecret
 from generator.errors import PlanningError
 from generator.families.lambda_runtime import LambdaRuntime, on_aws, web_adapter_layer_arn
+from generator.naming import DEPLOYMENT_TAG
 from generator.permissions import (
     BedrockPermission,
     Permissions,
@@ -95,7 +96,7 @@ def plan_deployment(
         deployment=catalog.deployment,
         name=name,
         region=catalog.region,
-        tags={**catalog.tags, "terrachat:deployment": catalog.deployment},
+        tags={**catalog.tags, DEPLOYMENT_TAG: catalog.deployment},
         owner_tags=catalog.tags,
         handler=_handler(catalog, on_aws(catalog.handler.architecture) if on_local else runtime, name),
         package=HandlerPackage(upload, runtime.architecture),

@@ -44,6 +44,16 @@ def test_log_tail_is_cut_and_cannot_move_the_cursor() -> None:
     assert aws.log_tail(NAME) == ("short", " [2Jcleared tab", "x" * 299 + "…")
 
 
+def test_log_tail_shows_no_token_that_a_container_printed() -> None:
+    planted = "hf_" + "planted5b1f8e27d3aa"
+    aws = live(logs=log_of(NAME, f"{'x' * 290} HF_TOKEN={planted}", f"env: {{'HF_TOKEN': '{planted}'}}"))
+
+    first, second = aws.log_tail(NAME)
+
+    assert first.startswith("x" * 290) and "planted" not in first
+    assert second == "env: {'HF_TOKEN': '(a Hugging Face token, hidden)'}"
+
+
 def test_endpoint_without_a_log_has_no_tail() -> None:
     assert live(logs=NO_LOG).log_tail(NAME) == ()
 
