@@ -13,14 +13,14 @@ from typing import Any
 
 from generator.errors import AwsError
 
-_SIGN_IN = "Sign in to AWS (for example: aws sso login), or use --local to work without an account."
+SIGN_IN = "Sign in to AWS (for example: aws sso login), or use --local to work without an account."
 _HINTS = {
     "AccessDenied": "Let the identity that you are signed in as do this, or sign in as another.",
     "AccessDeniedException": "Let the identity that you are signed in as do this, or sign in as another.",
-    "ExpiredToken": _SIGN_IN,
-    "ExpiredTokenException": _SIGN_IN,
-    "InvalidClientTokenId": _SIGN_IN,
-    "UnrecognizedClientException": _SIGN_IN,
+    "ExpiredToken": SIGN_IN,
+    "ExpiredTokenException": SIGN_IN,
+    "InvalidClientTokenId": SIGN_IN,
+    "UnrecognizedClientException": SIGN_IN,
     "ThrottlingException": "AWS asks for patience: run the same command again in a minute.",
 }
 
@@ -45,11 +45,11 @@ def calling(what: str) -> Iterator[None]:
     except ClientError as error:
         code = error_code(error)
         said = error.response.get("Error", {}).get("Message", "")
-        raise AwsError(f"{what} failed: {code}: {said}", hint=_HINTS.get(code)) from error
+        raise AwsError(f"{what} failed: {code}: {said}", hint=_HINTS.get(code), code=code) from error
     except BotoCoreError as error:
         is_unsigned = type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError"}
-        hint = _SIGN_IN if is_unsigned else "Check the network and the region, and run the same command again."
-        raise AwsError(f"{what} failed: {error}", hint=hint) from error
+        hint = SIGN_IN if is_unsigned else "Check the network and the region, and run the same command again."
+        raise AwsError(f"{what} failed: {error}", hint=hint, code=type(error).__name__) from error
 
 
 def error_code(error: Exception) -> str:

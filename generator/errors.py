@@ -8,6 +8,8 @@
     ├── TerraformError            3   Terraform is missing, refused or failed
     ├── AwsError                  3   an AWS call failed, or what is deployed is not what was expected
     ├── LocalTargetError          3   the local target is not running, or a part of it failed
+    ├── HubError                  3   the Hugging Face Hub refused or cannot be reached
+    ├── BlockedError              5   a preflight finding would make the deployment fail
     ├── NoAnswerError             3   a deployed model was asked and did not answer
     └── DeclinedError             4   the user said no
 
@@ -19,6 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+HubErrorKind = Literal["unauthorized", "gated", "not_found", "revision_not_found", "unreachable"]
+"""Why the Hub did not answer: the token is not valid, a licence is not accepted, there is no such model (or it is
+private), no such revision, or the Hub cannot be reached."""
 
 
 class TerrachatError(Exception):
@@ -78,9 +85,23 @@ class TerraformError(TerrachatError):
 
 
 class AwsError(TerrachatError):
-    """An AWS call failed."""
+    """An AWS call failed. `code` is AWS's own, or the name of botocore's error; empty where there is neither."""
 
     exit_code = 3
+
+    def __init__(self, message: str, *, hint: str | None = None, code: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class HubError(TerrachatError):
+    """The Hugging Face Hub refused, or could not be asked. `kind` says why."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, kind: HubErrorKind, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
 
 
 class LocalTargetError(TerrachatError):
@@ -93,6 +114,12 @@ class NoAnswerError(TerrachatError):
     """A deployed model was asked and did not answer."""
 
     exit_code = 3
+
+
+class BlockedError(TerrachatError):
+    """A preflight finding would make the deployment fail."""
+
+    exit_code = 5
 
 
 class DeclinedError(TerrachatError):
