@@ -14,15 +14,29 @@ from typing import Any
 from generator.errors import AwsError
 
 SIGN_IN = "Sign in to AWS (for example: aws sso login), or use --local to work without an account."
+_NOT_ALLOWED = "Let the identity that you are signed in as do this, or sign in as another."
+_BUSY = "AWS asks for patience: run the same command again in a minute."
+# Each service has its own names for the same.
 _HINTS = {
-    "AccessDenied": "Let the identity that you are signed in as do this, or sign in as another.",
-    "AccessDeniedException": "Let the identity that you are signed in as do this, or sign in as another.",
-    "ExpiredToken": SIGN_IN,
-    "ExpiredTokenException": SIGN_IN,
-    "InvalidClientTokenId": SIGN_IN,
-    "UnrecognizedClientException": SIGN_IN,
-    "ThrottlingException": "AWS asks for patience: run the same command again in a minute.",
+    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), _NOT_ALLOWED),
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"), SIGN_IN),
+    **dict.fromkeys(("UnrecognizedClientException", "AuthFailure"), SIGN_IN),
+    **dict.fromkeys(("ThrottlingException", "Throttling", "TooManyRequestsException"), _BUSY),
+    **dict.fromkeys(("RequestLimitExceeded", "SlowDown"), _BUSY),
 }
+# botocore's errors of somebody whose sign-in is missing, incomplete or over.
+_NOT_SIGNED_IN = frozenset(
+    {
+        "CredentialRetrievalError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    }
+)
+_NETWORK = "Check the network and the region, and run the same command again."
 
 
 def client(service: str, region: str) -> Any:
@@ -39,6 +53,7 @@ def client(service: str, region: str) -> Any:
 def calling(what: str) -> Iterator[None]:
     """Turn what botocore raises inside the block into AwsError: "`what` failed: <code>: <AWS's message>"."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -47,9 +62,10 @@ def calling(what: str) -> Iterator[None]:
         said = error.response.get("Error", {}).get("Message", "")
         raise AwsError(f"{what} failed: {code}: {said}", hint=_HINTS.get(code), code=code) from error
     except BotoCoreError as error:
-        is_unsigned = type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError"}
-        hint = SIGN_IN if is_unsigned else "Check the network and the region, and run the same command again."
+        hint = SIGN_IN if type(error).__name__ in _NOT_SIGNED_IN else _NETWORK
         raise AwsError(f"{what} failed: {error}", hint=hint, code=type(error).__name__) from error
+    except ResponseParserError as error:  # whose words are whatever the other side sent
+        raise AwsError(f"{what} failed: what answers is not AWS", hint=_NETWORK, code=type(error).__name__) from None
 
 
 def error_code(error: Exception) -> str:

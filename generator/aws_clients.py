@@ -13,6 +13,7 @@ from typing import Any
 
 from generator.aws_calls import SIGN_IN, calling
 from generator.errors import AwsError
+from generator.shared_answers import SharedAnswers
 
 
 class AwsClients:
@@ -27,35 +28,38 @@ class AwsClients:
         # boto3's sessions may not make two clients at once.
         self._lock = threading.Lock()
         self._session: Any = None
+        self._assumed = SharedAnswers()
 
     def client(self, service: str, region: str, role: str | None = None) -> Any:
         """The client of `service` in `region`, signed in as whoever runs this, or as `role` (its ARN).
 
         Raises AwsError where nobody is signed in, or the role may not be assumed.
         """
+        key = (service, region, role)
         with self._lock:
-            key = (service, region, role)
+            if key in self._made:
+                return self._made[key]
+        # Without the lock, and once for all regions: nobody else waits for STS, and a refusal is not asked for again.
+        assumed = role and self._assumed.once(role, lambda: self._assume(role, region))
+        with self._lock:
             if key not in self._made:
-                self._made[key] = self._make(service, region, role)
+                self._made[key] = _client(assumed or self._signed_in(), service, region)
             return self._made[key]
 
-    def _make(self, service: str, region: str, role: str | None) -> Any:
-        if role is None:
-            return _client(self._signed_in(), service, region)
-        sts = self._made.get(("sts", region, None)) or _client(self._signed_in(), "sts", region)
+    def _assume(self, role: str, region: str) -> Any:
+        sts = self.client("sts", region)
         with calling(f"AssumeRole of {role!r}"):
             found = sts.assume_role(RoleArn=role, RoleSessionName="terrachat-doctor")["Credentials"]
         import boto3
 
-        session = boto3.Session(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
-        return _client(session, service, region)
+        return boto3.Session(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
 
     def _signed_in(self) -> Any:
         if self._session is None:
             import boto3  # half a second; most commands do without
 
-            session = boto3.Session()
             with calling("Looking for AWS credentials"):
+                session = boto3.Session()
                 found = session.get_credentials()
             if found is None:
                 # Kept: looking again takes seconds where there is no instance metadata to ask.
@@ -72,6 +76,9 @@ def _client(session: Any, service: str, region: str) -> Any:
 
     # An answer comes within a second or not at all: 22 s at most with both attempts.
     config = Config(
-        connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2, "mode": "standard"}, max_pool_connections=32
+        connect_timeout=3,
+        read_timeout=8,
+        retries={"total_max_attempts": 2, "mode": "standard"},
+        max_pool_connections=32,
     )
     return session.client(service, region_name=region, config=config)

@@ -1,8 +1,8 @@
 """The command line `terrachat`: its commands, its exit codes, and the border where every error becomes a message.
 
-Exit codes: 0 ok, 1 what the user gave is wrong, 2 usage, 3 Terraform or AWS failed, 4 declined, 70 a defect of ours,
-130 stopped with Ctrl-C. Results go to stdout; progress and errors go to stderr. Only this module and `commands/`
-print, prompt or exit.
+Exit codes: 0 ok, 1 what the user gave is wrong, 2 usage, 3 Terraform or AWS failed, 4 declined, 5 blocked, 70 a
+defect of ours, 130 stopped with Ctrl-C. Results go to stdout; progress and errors go to stderr. Only this module and
+`commands/` print, prompt or exit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from generator.commands import api_keys, chatting, checking, deploying, local_target, looking, switching
+from generator.commands import (
+    api_keys,
+    azure_keys,
+    chatting,
+    checking,
+    checking_keys,
+    deploying,
+    doctor,
+    huggingface_secret,
+    initialising,
+    local_target,
+    looking,
+    switching,
+)
 from generator.errors import TerrachatError
 
 # What a folder is like that cannot be worked in; not a defect, wherever it comes up.
@@ -49,7 +62,9 @@ def root(
     """One YAML catalog of models in, a multi-model chatbot on your own AWS account out."""
 
 
+app.command("init")(initialising.init)
 app.command("validate")(checking.validate)
+app.command("doctor")(doctor.doctor)
 app.command("schema")(checking.schema)
 app.command("generate")(checking.generate)
 app.command("plan")(deploying.plan)
@@ -63,10 +78,18 @@ app.command("ask")(chatting.ask_model)
 app.command("chat")(chatting.chat)
 app.command("demo")(chatting.run_demo)
 
-secrets_app = typer.Typer(help="The API keys of third-party providers.", no_args_is_help=True)
+secrets_app = typer.Typer(help="API keys of third parties, and the Hugging Face token.", no_args_is_help=True)
 secrets_app.command("list")(api_keys.list_keys)
 secrets_app.command("set")(api_keys.set_key)
 secrets_app.command("unset")(api_keys.unset_key)
+secrets_app.command("repair")(api_keys.repair)
+secrets_app.command("check")(checking_keys.check)
+secrets_app.command("huggingface")(huggingface_secret.huggingface)
+azure_app = typer.Typer(help="The five keys of each Azure OpenAI model.", no_args_is_help=True)
+azure_app.command("add")(azure_keys.add)
+azure_app.command("list")(azure_keys.list_models)
+azure_app.command("remove")(azure_keys.remove)
+secrets_app.add_typer(azure_app, name="azure")
 app.add_typer(secrets_app, name="secrets")
 
 local_app = typer.Typer(help="The local target: AWS and a language model on this machine.", no_args_is_help=True)
@@ -106,7 +129,8 @@ def _hang_up(*_: object) -> NoReturn:
 def _print_error(error: TerrachatError) -> None:
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    # Without emoji: rich takes the `:secret:` of an ARN for one.
+    console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
     console.print(error.message, markup=False)
     if error.hint:
         console.print(error.hint, markup=False, style="dim")

@@ -23,9 +23,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-HubErrorKind = Literal["unauthorized", "gated", "not_found", "revision_not_found", "unreachable"]
-"""Why the Hub did not answer: the token is not valid, a licence is not accepted, there is no such model (or it is
-private), no such revision, or the Hub cannot be reached."""
+HubErrorKind = Literal["unauthorized", "forbidden", "gated", "not_found", "revision_not_found", "unreachable"]
+"""Why the Hub did not answer: the token is not valid, or has been given too little; a licence is not accepted; there is
+no such model (or it is private), no such revision; or the Hub cannot be reached."""
 
 
 class TerrachatError(Exception):

@@ -46,11 +46,29 @@ def fit(entry: SageMakerEntry) -> FitWarning | None:
     if name is None or facts is None or facts.kind is None:
         return None
     size = model_size(name, " ".join(_told(entry)))
-    if size is None or _fits(size, facts):
+    if size is None or _fits(size.gigabytes, facts):
         return None
     message = f"{name!r} needs about {size.gigabytes:,.0f} GB for its weights in {size.precision} ({_sum(size)}), "
-    message += f"and {facts.name} has {_memory(facts)}; {_advice(size, facts)}"
+    message += f"and {facts.name} has {_memory(facts)}; {_advice(size.gigabytes, facts, size.bytes_each >= 1)}"
     return FitWarning(entry.id, message, size.gigabytes, facts.accelerator_memory_gb)
+
+
+def fit_of_files(entry: SageMakerEntry, gigabytes: float) -> FitWarning | None:
+    """The same by the size of the weights' files, where somebody has counted them.
+
+    Where the server is told to quantize them while it loads, what they then take is the name's to say.
+    """
+    facts = instance_facts(entry.instance_type)
+    if any(_told(entry)):
+        return fit(entry)
+    if facts is None or facts.kind is None or _fits(gigabytes, facts):
+        return None
+    name = _name(entry) or entry.id
+    size = model_size(name)
+    is_whole = size is None or size.bytes_each >= 1
+    message = f"{name!r} has {gigabytes:,.1f} GB of weights, and {facts.name} has {_memory(facts)}"
+    message = f"{message}; {_advice(gigabytes, facts, is_whole)}"
+    return FitWarning(entry.id, message, gigabytes, facts.accelerator_memory_gb)
 
 
 def _name(entry: SageMakerEntry) -> str | None:
@@ -71,8 +89,8 @@ def _told(entry: SageMakerEntry) -> Iterator[str]:
             yield value
 
 
-def _fits(size: ModelSize, facts: InstanceFacts) -> bool:
-    return size.gigabytes <= facts.accelerator_memory_gb * _SHARE_FOR_THE_MODEL
+def _fits(gigabytes: float, facts: InstanceFacts) -> bool:
+    return gigabytes <= facts.accelerator_memory_gb * _SHARE_FOR_THE_MODEL
 
 
 def _sum(size: ModelSize) -> str:
@@ -84,20 +102,21 @@ def _memory(facts: InstanceFacts) -> str:
     return f"{facts.accelerator_memory_gb} GB of GPU memory ({gpus}), a tenth of which the server leaves free"
 
 
-def _advice(size: ModelSize, facts: InstanceFacts) -> str:
-    quantized = "" if size.bytes_each < 1 else "a quantized version of the model (AWQ, say)"
-    larger = _smallest_that_fits(size, facts)
+def _advice(gigabytes: float, facts: InstanceFacts, is_whole: bool) -> str:
+    """What else to choose; `is_whole` says that the weights are not in 4 bits already."""
+    quantized = "a quantized version of the model (AWQ, say)" if is_whole else ""
+    larger = _smallest_that_fits(gigabytes, facts)
     if larger is None:
         return f"no type that we know is large enough; choose {quantized or 'a smaller model'}"
     return " or ".join(filter(None, (f"choose {larger.name} ({larger.accelerator_memory_gb} GB)", quantized)))
 
 
-def _smallest_that_fits(size: ModelSize, facts: InstanceFacts) -> InstanceFacts | None:
+def _smallest_that_fits(gigabytes: float, facts: InstanceFacts) -> InstanceFacts | None:
     """The smallest type of the same vendor, and no older than Turing, which is the oldest that CUDA 13 knows."""
     candidates = [
         other
         for other in filter(None, map(instance_facts, PROVIDER_TYPES))
-        if other.kind and facts.kind and other.kind.vendor == facts.kind.vendor and _fits(size, other)
+        if other.kind and facts.kind and other.kind.vendor == facts.kind.vendor and _fits(gigabytes, other)
         if other.kind.vendor != "nvidia" or other.kind.capability >= (7, 5)
     ]
     order = [

@@ -13,10 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from generator.errors import PlanningError
-
-# Geography prefixes of Bedrock's system-defined inference profiles. Source: Bedrock user guide,
-# "Supported Regions and models for inference profiles", as of 2026-08.
-_PROFILE = re.compile(r"(us|us-gov|eu|apac|au|jp|ca|global)\.(?P<model>[a-z0-9-]+\..+)")
+from generator.families.bedrock_models import PROFILE
 
 # All inline policies of a role together. Source: IAM's own error, "Maximum policy size of 10240 bytes exceeded for
 # role", as quoted in aws-amplify/amplify-cli#1699; read on 2026-11-22. What is not a list of ARNs takes less
@@ -78,7 +75,7 @@ def bedrock_permission(
     if arn and arn.resource.startswith("application-inference-profile/"):
         # Its ARN does not say which model it routes to: any, but through this profile only.
         return BedrockPermission((Arn("bedrock", "foundation-model/*", "*", ""),), arn, checked)
-    profile = _PROFILE.fullmatch(name)
+    profile = PROFILE.fullmatch(name)
     if profile is None:
         return BedrockPermission((arn or Arn("bedrock", f"foundation-model/{name}", region, ""),), None, checked)
     models = [Arn("bedrock", f"foundation-model/{profile['model']}", "*", "")]
@@ -123,13 +120,20 @@ def endpoint_arns(name: str, region: str | None = None) -> tuple[Arn, ...]:
 
 
 def permissions(
-    prefix: str, endpoints: Iterable[str], others: Iterable[Arn], bedrock: Iterable[BedrockPermission]
+    prefix: str,
+    endpoints: Iterable[str],
+    others: Iterable[Arn],
+    bedrock: Iterable[BedrockPermission],
+    *,
+    taken: int = 0,
 ) -> Permissions:
     """Everything that the handler may do.
 
     `endpoints` are the deployment's own, all of whose names start with `prefix`; `others` are the ARNs of endpoints
-    that are not. Raises PlanningError where even the shortest form does not fit into one role.
+    that are not; `taken` is how many characters of the role another secret than the deployment's own takes. Raises
+    PlanningError where even the shortest form does not fit into one role.
     """
+    limit = _ROLE_LIMIT - taken
     own = [arn for name in endpoints for arn in endpoint_arns(name)]
     exact = _permissions((*own, *others), bedrock)
     brief = _permissions((Arn("sagemaker", f"endpoint/{prefix}*"), *others), ()).endpoints if own else exact.endpoints
@@ -143,12 +147,12 @@ def permissions(
         _by_vendor(exact),
         replace(_by_vendor(exact), endpoints=brief),
     ):
-        if fitting.size <= _ROLE_LIMIT:
+        if fitting.size <= limit:
             return fitting
     raise PlanningError(
         f"the handler would have to name {len(exact.endpoints)} endpoints, {len(exact.models)} Bedrock models, "
         f"{len(exact.profiles)} inference profiles, {len(exact.guardrails)} guardrails and {len(exact.roles)} roles, "
-        f"more than one IAM role may list (about {fitting.size:,} characters; {_ROLE_LIMIT:,} fit)",
+        f"more than one IAM role may list (about {fitting.size:,} characters; {limit:,} fit)",
         hint="Split the catalog into two deployments.",
     )
 

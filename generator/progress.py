@@ -84,6 +84,11 @@ class Progress:
         if not self._console.is_terminal:
             self._print(f"  {text}")
 
+    def count(self, done: int, planned: int, detail: str) -> None:
+        """Say how much of the current phase is done, and what it waits for; nothing without a terminal."""
+        self._done, self._planned, self._detail = done, planned, detail
+        self.refresh()
+
     def show(self, text: str) -> None:
         """Print a text of several lines between phases."""
         self._print(text)

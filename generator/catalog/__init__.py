@@ -32,6 +32,7 @@ from generator.catalog.entries import (
 )
 from generator.catalog.fields import broken_rule
 from generator.catalog.sections import (
+    ApiKeySettings,
     Backend,
     BedrockSettings,
     CreatedSecret,
@@ -47,6 +48,7 @@ from generator.catalog.sections import (
 __all__ = [
     "CONFLICT",
     "ENTRY_CLASSES",
+    "ApiKeySettings",
     "AzureOpenAIEntry",
     "Backend",
     "BedrockEntry",
@@ -95,6 +97,9 @@ class Catalog(Section):
     )
     huggingface: HuggingFaceSettings | None = Field(
         default=None, description="the Hugging Face token for gated models; null means that none is needed"
+    )
+    api_keys: ApiKeySettings | None = Field(
+        default=None, description="the secret that holds the API keys; null means one that Terraform creates"
     )
     bedrock: BedrockSettings = Field(default=BedrockSettings(), description="settings of all Bedrock entries")
     handler: HandlerSettings = Field(default=HandlerSettings(), description="the chat handler, an AWS Lambda function")

@@ -250,7 +250,7 @@ SecretArn = Annotated[
     pattern(
         rf"{_ARN}secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:[A-Za-z0-9/_+=.@-]{{1,512}}-[A-Za-z0-9]{{6}}",
         "a secret's whole ARN, which ends in '-' and six characters, such as "
-        "'arn:aws:secretsmanager:us-east-1:123456789012:secret:huggingface-token-a1b2c3'",
+        "'arn:aws:secretsmanager:us-east-1:123456789012:secret:my-secret-a1b2c3'",
     ),
 ]
 
@@ -261,6 +261,17 @@ KmsKey = Annotated[
         rf"{_KEY_ID}|alias/[A-Za-z0-9/_-]{{1,250}}|{_ARN}kms:[a-z0-9-]+:[0-9]{{12}}:(?:key/{_KEY_ID}|alias/[A-Za-z0-9/_-]+)",
         "a KMS key's id, its ARN, or 'alias/NAME'",
         suggest=lambda text: f"alias/{text}" if "/" not in text else None,
+    ),
+]
+
+# For a policy, which knows a key by its ARN only: "You cannot use a key id, alias name, or alias ARN".
+# Source: AWS KMS developer guide, "Specifying KMS keys in IAM policy statements"; read on 2026-11-22.
+KmsKeyArn = Annotated[
+    str,
+    pattern(
+        rf"{_ARN}kms:[a-z0-9-]+:[0-9]{{12}}:key/(?:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}|mrk-[0-9a-f]{{32}})",
+        "a KMS key's ARN and not an alias's, such as "
+        "'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'",
     ),
 ]
 

@@ -32,7 +32,9 @@ def region_conflicts(document: Mapping[str, Any], entries: Sequence[Mapping[str,
     if here is None:
         return
     bedrock = mapping(document.get("bedrock"))
-    yield from _token_secret(document, here)
+    token = text(mapping(document.get("huggingface")).get("token_secret"))
+    yield from _secret(token, here, ("huggingface", "token_secret"))
+    yield from _api_keys(mapping(document.get("api_keys")), here)
     yield from _state_key(document, here)
     yield from _same_partition(bedrock, here, ("bedrock",))
     for index, entry in enumerate(entries):
@@ -46,13 +48,24 @@ def region_conflicts(document: Mapping[str, Any], entries: Sequence[Mapping[str,
                 yield from _bedrock(entry, bedrock, here, where)
 
 
-def _token_secret(document: Mapping[str, Any], here: str) -> Iterator[Conflict]:
-    arn = parsed_arn(text(mapping(document.get("huggingface")).get("token_secret")))
-    if arn and arn.region != here:
-        words = f"the secret is in {quoted(arn.region)}, and it is read in the deployment's region, {quoted(here)}"
-        yield Conflict(("huggingface", "token_secret"), f"{words}; name a secret (or a replica) of that region")
-    elif arn and arn.partition != partition_of(here):
-        yield Conflict(("huggingface", "token_secret"), _other_partition(arn.partition, here))
+def _secret(arn: str | None, here: str, where: Parts) -> Iterator[Conflict]:
+    found = parsed_arn(arn)
+    if found and found.region != here:
+        words = f"the secret is in {quoted(found.region)}, and it is read in the deployment's region, {quoted(here)}"
+        yield Conflict(where, f"{words}; name a secret (or a replica) of that region")
+    elif found and found.partition != partition_of(here):
+        yield Conflict(where, _other_partition(found.partition, here))
+
+
+def _api_keys(section: Mapping[str, Any], here: str) -> Iterator[Conflict]:
+    yield from _secret(text(section.get("secret")), here, ("api_keys", "secret"))
+    # Secrets Manager user guide, "Secret encryption and decryption": a key of the secret's region; read on 2026-11-22.
+    key = parsed_arn(text(section.get("kms_key")))
+    if key and key.region != here:
+        words = f"the key is in {quoted(key.region)}, and the secret in {quoted(here)}"
+        yield Conflict(("api_keys", "kms_key"), f"{words}; Secrets Manager wants both in one region")
+    elif key and key.partition != partition_of(here):
+        yield Conflict(("api_keys", "kms_key"), _other_partition(key.partition, here))
 
 
 def _state_key(document: Mapping[str, Any], here: str) -> Iterator[Conflict]:

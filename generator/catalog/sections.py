@@ -91,6 +91,18 @@ HuggingFaceSettings = Annotated[
 ]
 
 
+class ApiKeySettings(Section):
+    """A secret that exists and holds the API keys, instead of one that Terraform creates."""
+
+    secret: aws.SecretArn = Field(
+        description="the ARN of the secret that holds the keys, a JSON object of strings",
+        examples=["arn:aws:secretsmanager:us-east-1:123456789012:secret:api-keys-a1b2c3"],
+    )
+    kms_key: aws.KmsKeyArn | None = Field(
+        default=None, description="the ARN of the KMS key that encrypts the secret; null means AWS's own key"
+    )
+
+
 class HandlerSettings(Section):
     """The chat handler Lambda."""
 

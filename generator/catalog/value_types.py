@@ -29,11 +29,13 @@ from generator.families.providers import PROVIDERS
 from generator.naming import DEPLOYMENT_TAG, MODEL_ID, terraform_name
 
 
-def _as_deployment(text: str) -> str:
+def as_deployment(text: str) -> str:
+    """The nearest that a deployment may be called; still no name where `text` has no letter, or one only."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).lstrip("-0123456789")[:20].rstrip("-")
 
 
-def _as_model_id(text: str) -> str:
+def as_model_id(text: str) -> str:
+    """The nearest that a model's id may be; empty where `text` has no letter."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).lstrip("-._0123456789")[:32].rstrip("-._")
 
 
@@ -121,7 +123,7 @@ DeploymentName = Annotated[
     pattern(
         r"(?=.{2,20}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
         "2 to 20 lower-case letters, digits and single hyphens, first a letter and last no hyphen",
-        suggest=_as_deployment,
+        suggest=as_deployment,
     ),
 ]
 
@@ -150,7 +152,7 @@ ModelId = Annotated[
     pattern(
         MODEL_ID.pattern,
         "1 to 32 letters, digits, '.', '_' and '-', first a letter and last a letter or a digit",
-        suggest=_as_model_id,
+        suggest=as_model_id,
     ),
 ]
 EndpointModelId = Annotated[ModelId, AfterValidator(_check_endpoint_id)]

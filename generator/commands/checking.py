@@ -6,6 +6,7 @@ What plans and renders is imported when a command runs, so that `validate` stays
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,16 @@ ModuleOption = Annotated[
 ]
 
 
+class SchemaName(StrEnum):
+    """What there is a schema of."""
+
+    CATALOG = "catalog"
+    DOCTOR = "doctor"
+
+
+SchemaArgument = Annotated[SchemaName, typer.Argument(help="Whose schema.")]
+
+
 def validate(catalog: CatalogOption = CATALOG, as_json: JsonOption = False) -> None:
     """Check the catalog; problems and warnings go to stderr, one a line."""
     from generator.catalog_warnings import catalog_warnings
@@ -54,8 +65,13 @@ def validate(catalog: CatalogOption = CATALOG, as_json: JsonOption = False) -> N
         print(f"{catalog}: ok, {len(loaded.models)} models")
 
 
-def schema() -> None:
-    """Print the catalog's JSON Schema, for editors."""
+def schema(what: SchemaArgument = SchemaName.CATALOG) -> None:
+    """Print a JSON Schema: the catalog's, for editors, or that of what `doctor --json` prints."""
+    if what is SchemaName.DOCTOR:
+        from generator.doctor_schema import doctor_schema
+
+        print_json(doctor_schema())
+        return
     from generator.catalog_schema import catalog_schema
 
     print_json(catalog_schema())

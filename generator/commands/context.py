@@ -87,12 +87,17 @@ def running_local_target() -> local_target.LocalTarget:
     return found
 
 
+def somebody_to_ask() -> None:
+    """Refuse to go on without a terminal."""
+    if not sys.stdin.isatty():
+        raise TerrachatError("this asks before it changes anything, and there is nobody to ask", hint="Pass --yes.")
+
+
 def confirmation() -> Confirm:
     """Asks on the terminal. Without one it refuses, instead of taking silence for a yes; Ctrl-C is a no."""
 
     def ask(text: str) -> bool:
-        if not sys.stdin.isatty():
-            raise TerrachatError("this asks before it changes anything, and there is nobody to ask", hint="Pass --yes.")
+        somebody_to_ask()
         typer.echo(text, err=True)
         try:
             return typer.confirm("Go on?", err=True)

@@ -6,7 +6,7 @@ What does so is imported when a command runs, so that others stay quick.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,7 @@ from generator.commands.context import (
     LocalOption,
     TargetName,
     TargetOption,
+    Work,
     YesOption,
     ask_token,
     confirmation,
@@ -27,9 +28,17 @@ from generator.commands.context import (
     shown_progress,
     work_on,
 )
+from generator.commands.shown_findings import ask_shown, print_notes
+from generator.errors import BlockedError
+from generator.preflight.examining import report_of
 
 if TYPE_CHECKING:
     from generator.deployment.applying import Applied, Proposal
+    from generator.progress import Progress
+
+SkipDoctorOption = Annotated[bool, typer.Option("--skip-doctor", help="Go on without the checks of doctor.")]
+# Somebody waits for something else here; what has not answered by then is for `doctor` to find out.
+_PATIENCE_S = 20.0
 
 
 def plan(
@@ -60,6 +69,7 @@ def apply(
     output: DirectoryOption = None,
     yes: YesOption = False,
     allow_downtime: DowntimeOption = False,
+    skip_doctor: SkipDoctorOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make the deployment what the catalog says."""
@@ -69,8 +79,30 @@ def apply(
     work = work_on(catalog, target, local, output)
     consent = Consent(None if yes else confirmation(), allow_downtime)
     with shown_progress() as progress:
+        if not skip_doctor:
+            _preflight(work, progress)
         result = steps.apply(work.catalog, work.target, work.directory, progress, consent, ask_token)
     print_applied(result, as_json)
+
+
+def _preflight(work: Work, progress: Progress) -> None:
+    """Ask what is cheap to ask, say what there is to know, and stop where the deployment would fail.
+
+    Raises BlockedError.
+    """
+    from generator.preflight.all_checks import cheap_checks
+    from generator.preflight.scene import Scene
+
+    scene = Scene(work.catalog, work.target, work.directory)
+    report = report_of(ask_shown(progress, "Preflight", cheap_checks(scene), _PATIENCE_S))
+    print_notes(report, f"terrachat doctor{scene.option}")
+    blockers = report.deployment_blockers
+    if blockers:
+        are = "1 prerequisite is" if len(blockers) == 1 else f"{len(blockers)} prerequisites are"
+        raise BlockedError(
+            f"{are} missing, and the deployment would fail: nothing was changed",
+            hint=f"Mend: terrachat doctor --fix{scene.option}. Go on as it is: terrachat apply --skip-doctor{scene.option}",
+        )
 
 
 def print_applied(result: Applied, as_json: bool) -> None:

@@ -27,7 +27,7 @@ def give_token(plan: DeploymentPlan, terraform: Terraform, ask: Callable[[], str
     secret = plan.huggingface_secret
     if secret is None or not secret.is_created or plan.target == "local":
         return
-    token = next((token for name in _NAMES if (token := os.environ.get(name, "").strip())), "")
+    token = token_in_environment()
     if not token and has_resource(terraform.state(), "aws_secretsmanager_secret_version", VARIABLE):
         return
     if not token and ask is not None:
@@ -38,3 +38,8 @@ def give_token(plan: DeploymentPlan, terraform: Terraform, ask: Callable[[], str
             hint=f"Set HF_TOKEN, or {_NAMES[0]}, in the environment. Make one at huggingface.co/settings/tokens.",
         )
     terraform.set_variable(VARIABLE, token)
+
+
+def token_in_environment() -> str:
+    """What `give_token` takes without asking; empty where there is nothing."""
+    return next((token for name in _NAMES if (token := os.environ.get(name, "").strip())), "")

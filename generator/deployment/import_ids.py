@@ -27,6 +27,11 @@ BY_ARN = ("aws_secretsmanager_secret",)
 """Imported by an ARN that only AWS knows: its last six characters are AWS's own."""
 
 
+def secret_version_id(secret_arn: str, version: str) -> str:
+    """The id under which a version of a secret would be imported. Its resource's attributes do not tell the version."""
+    return f"{secret_arn}|{version}"
+
+
 def import_id(type_: str, planned: Mapping[str, Any]) -> str | None:
     """The id under which a resource of this type and these planned attributes would be imported."""
     if type_ == "aws_scheduler_schedule" and planned.get("name"):

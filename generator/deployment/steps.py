@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from generator.api_keys.store import ApiKeySecret
 from generator.catalog import Catalog
-from generator.deployment import applying, leftovers, resuming
+from generator.deployment import adopting, applying, leftovers, resuming
 from generator.deployment.applying import Applied, Job, Proposal
 from generator.deployment.consent import Confirm, Consent
 from generator.deployment.endpoint_watch import EndpointWatch
@@ -29,7 +30,6 @@ from generator.module_dir.lock import locked
 from generator.planning import DeploymentPlan
 from generator.pricing import price_list
 from generator.progress import Progress
-from generator.secrets import ApiKeys
 from generator.terraform import Terraform
 from generator.terraform.events import Event
 
@@ -46,7 +46,7 @@ class Destroyed:
 
 def plan(catalog: Catalog, target: Target, directory: Path, progress: Progress) -> Proposal | None:
     """Generate, and let Terraform compare the module with what is deployed. None where nothing would change."""
-    with _at_work(catalog, target, directory, progress) as job:
+    with _at_work(catalog, target, directory, progress, may_change=False) as job:
         with progress.phase("Plan"):
             saved = job.terraform.plan()
         try:
@@ -70,7 +70,7 @@ def apply(
     Raises DeclinedError, TerraformError with what became of each model, and AwsError where what runs is not what was
     applied. What was created before a failure is kept, and the next apply goes on from there.
     """
-    with _at_work(catalog, target, directory, progress) as job:
+    with _at_work(catalog, target, directory, progress, may_change=True) as job:
         give_token(job.plan, job.terraform, ask_token)
         try:
             result = applying.apply(job, consent or Consent())
@@ -114,10 +114,15 @@ def _nothing_of(plan: DeploymentPlan) -> DeploymentPlan:
 
 
 @contextmanager
-def _at_work(catalog: Catalog, target: Target, directory: Path, progress: Progress) -> Iterator[Job]:
+def _at_work(
+    catalog: Catalog, target: Target, directory: Path, progress: Progress, *, may_change: bool
+) -> Iterator[Job]:
     with locked(directory):
         generated = write_module(catalog, target, directory, progress)
-        yield _job(generated.plan, target, directory, progress)
+        job = _job(generated.plan, target, directory, progress)
+        secret = ApiKeySecret.of(catalog, is_local=target.local is not None)
+        with adopting.adopted(secret, catalog.deployment, directory, job.terraform, progress, may_add=may_change):
+            yield job
 
 
 def _job(plan: DeploymentPlan, target: Target, directory: Path, progress: Progress) -> Job:
@@ -175,4 +180,4 @@ def _add_rehearsal_keys(catalog: Catalog, target: Target) -> None:
     keys = rehearsal_keys(catalog) if target.local else {}
     if keys:
         with contextlib.suppress(AwsError):  # where the secret is what failed, Terraform has said so
-            ApiKeys(catalog.deployment, catalog.region).add_missing(keys)
+            ApiKeySecret.of(catalog, is_local=True).add_missing(keys)

@@ -1,4 +1,4 @@
-"""Catalog text + one key to set or to remove -> the one place where the text must change. Pure.
+"""Catalog text + one key to set or to remove, or one item to append -> the one place where the text must change. Pure.
 
 Separate from generator.editing, which reads, checks and writes the file: this is YAML's layout, with its two styles.
 """
@@ -70,6 +70,42 @@ def removing(text: str, parts: Parts) -> Splice:
         mappings.pop()
     mapping, index = mappings[-1]
     return _removed_from_flow(text, mapping, index) if mapping.is_flow else _removed_from_block(text, mapping, index)
+
+
+def appending(text: str, key: str, lines: Sequence[str], fragment: str) -> Splice:
+    """Add an item to the end of the list at the top that is called `key`. Raises NoPlaceError.
+
+    `lines` are the item as it stands in a list on lines of its own: comments, and what begins with `- `, in column 0.
+    In a list in brackets there is no place for comments: there it is `fragment`, on one line.
+    """
+    node = spans(text)
+    pair = next((pair for pair in node.pairs if pair.key == key), None) if isinstance(node, MappingSpan) else None
+    if pair is None or not isinstance(pair.value, ListSpan) or not pair.value.items:
+        raise NoPlaceError
+    if pair.value.is_flow:
+        return _at(pair.value.items[-1].end, f",{_gap(text, pair.value)}{fragment}")
+    column = pair.value.start - text.rfind("\n", 0, pair.value.start) - 1
+    indented = "\n".join(f"{' ' * column}{line}" if line else "" for line in lines)
+    line_end = _after_comments(text, text.find("\n", pair.value.end), column)
+    return _at(len(text), f"\n{indented}") if line_end < 0 else _at(line_end + 1, f"{indented}\n")
+
+
+def _gap(text: str, items: ListSpan) -> str:
+    """What stands before the last item: where each begins a line, the next does too."""
+    before = text[items.items[-2].end if len(items.items) > 1 else items.start : items.items[-1].start]
+    gap = before[1:] if len(items.items) == 1 else before.partition(",")[2]
+    return gap if gap.startswith("\n") and not gap.strip() else " "
+
+
+def _after_comments(text: str, line_end: int, column: int) -> int:
+    """Where the comments end that follow an item without an empty line, and stand where its list does: its own."""
+    while line_end >= 0:
+        line = text[line_end + 1 :].partition("\n")[0]
+        indentation = len(line) - len(line.lstrip(" "))
+        if not line[indentation:].startswith("#") or indentation < max(column, 1):
+            break
+        line_end = text.find("\n", line_end + 1)
+    return line_end
 
 
 def _nested(keys: Parts, fragment: str) -> str:

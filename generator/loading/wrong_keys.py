@@ -21,6 +21,7 @@ from generator.catalog.entries import (
     Schedule,
 )
 from generator.catalog.sections import (
+    ApiKeySettings,
     BedrockSettings,
     CreatedSecret,
     Defaults,
@@ -121,6 +122,8 @@ def _known_here(section: type[Section], key: str) -> str | None:
 
 def _misnamed(section: type[Section], key: str) -> str:
     shown, habit = quoted(key), _HABITS.get(key.casefold().replace("-", "_"))
+    if section is ApiKeySettings and key.isupper():
+        return f"unknown key {shown}: {_KEYS_ELSEWHERE}"
     if habit:
         return f"unknown key {shown}: {habit}"
     if near := nearest(key, section.model_fields):

@@ -1,22 +1,21 @@
 """The emulated AWS control plane: moto's server in this process, on one loopback port for every service.
 
-In: the address of the data plane, which function URLs must carry. Out: an address for `AWS_ENDPOINT_URL`, and
-in-process answers to what the data plane asks: is this SageMaker endpoint in service, what was deployed as this
-Lambda function, and what does this schedule do. State is in memory and ends with the process.
+In: the address of the data plane, which function URLs must carry, and the account file, which says how the account
+stands apart from what is emulated. Out: an address for `AWS_ENDPOINT_URL`, and in-process answers to what the data
+plane asks: is this SageMaker endpoint in service, what was deployed as this Lambda function, and what does this
+schedule do. State is in memory and ends with the process.
 
 Only this module and the package `moto_amendments` import moto.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
 
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple.models import lambda_simple_backends
@@ -30,16 +29,15 @@ from moto.sagemaker.models import sagemaker_backends
 from moto.scheduler.models import scheduler_backends
 from werkzeug.serving import make_server
 
+from generator.local.account.account_file import AccountFile
+from generator.local.aws_errors import Environ, StartResponse, WsgiApp, call_of, refuse
 from generator.local.moto_amendments import amend
+from generator.local.moto_amendments.iam import user_arn
+from generator.local.refusals import RefusalGate
 from generator.local.rehearsals import Rehearsals
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 _LOG = logging.getLogger("control plane")
-
-_Environ = dict[str, Any]
-_StartResponse = Callable[..., Any]
-_WsgiApp = Callable[[_Environ, _StartResponse], Iterable[bytes]]
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,10 @@ class Schedule:
 class ControlPlane:
     """A running control plane. Start it once per process: moto's state belongs to the process."""
 
-    def __init__(self, data_url: str, rehearsals: Rehearsals) -> None:
-        amend(data_url, rehearsals)
-        application = _ReportDefects(DomainDispatcherApplication(create_backend_app))
+    def __init__(self, data_url: str, rehearsals: Rehearsals, account: AccountFile) -> None:
+        amend(data_url, rehearsals, account)
+        emulator = _ReportDefects(DomainDispatcherApplication(create_backend_app))
+        application = RefusalGate(emulator, account, user_arn("aws", ACCOUNT))
         self._server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietRequests)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, name="control plane", daemon=True)
@@ -155,42 +154,15 @@ class _ReportDefects:
     every AWS SDK, and carries the reason to the person who waits.
     """
 
-    def __init__(self, application: _WsgiApp) -> None:
+    def __init__(self, application: WsgiApp) -> None:
         self._application = application
 
-    def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
             return self._application(environ, start_response)
         except Exception as defect:  # noqa: BLE001 - the outermost border of foreign handlers, whatever they raise
-            call = _describe_call(environ)
+            call = call_of(environ)
             place = traceback.extract_tb(defect.__traceback__)[-1]
             _LOG.error("%s: %s: %s (%s:%s)", call, type(defect).__name__, defect, place.filename, place.lineno)
-            return _refuse(environ, start_response, f"the local target's emulator cannot do {call}: {defect}")
-
-
-def _describe_call(environ: _Environ) -> str:
-    """`service Action`, as far as a request says it: JSON services name the action in a header, others in the path."""
-    scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    action = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-    action = action or f"{environ.get('REQUEST_METHOD', '')} {environ.get('PATH_INFO', '')}"
-    return f"{scope['service'] if scope else 'an unsigned request'} {action}"
-
-
-def _refuse(environ: _Environ, start_response: _StartResponse, message: str) -> Iterable[bytes]:
-    """Answer 501 in JSON, or in XML to the two query-protocol content types."""
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        error = f"<Error><Code>NotImplemented</Code><Message>{_escape(message)}</Message></Error>"
-        body, kind = f"<ErrorResponse>{error}</ErrorResponse>".encode(), "text/xml"
-    else:
-        body, kind = json.dumps({"__type": "NotImplemented", "message": message}).encode(), "application/json"
-    headers = [
-        ("Content-Type", kind),
-        ("x-amzn-ErrorType", "NotImplemented"),
-        ("Content-Length", str(len(body))),
-    ]
-    start_response("501 Not Implemented", headers)
-    return [body]
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            said = f"the local target's emulator cannot do {call}: {defect}"
+            return refuse(call, start_response, HTTPStatus.NOT_IMPLEMENTED, "NotImplemented", said)

@@ -1,9 +1,9 @@
 """The emulated AWS data plane, and OpenAI's: one Starlette app on one loopback port (docs/contracts.md, section 6).
 
 In: where the model server is, and the control plane's answers. Out: an address at which SageMaker runtime, Bedrock
-runtime, OpenAI, Azure OpenAI and the URLs of deployed functions are served, and the doors through which faults,
-rehearsals and schedules are worked. Each wire is a module of its own; this one puts them together and runs them in a
-thread.
+runtime, OpenAI, Azure OpenAI, the Hugging Face Hub and the URLs of deployed functions are served, and the doors
+through which faults, rehearsals and schedules are worked. Each wire is a module of its own; this one puts them together
+and runs them in a thread.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generator.families.providers import PROVIDERS
+from generator.local.account.account_file import AccountFile
 from generator.local.bedrock_wire import BedrockWire
 from generator.local.control_plane import ACCOUNT, DeployedFunction, Schedule
 from generator.local.faults import Faults
 from generator.local.function_host import FunctionHost
 from generator.local.function_urls import FunctionUrls
+from generator.local.hub_wire import hub_routes
 from generator.local.model_client import HttpClient, ModelClient, UnreachableError
 from generator.local.openai_wire import OpenAIWire
 from generator.local.rehearsal_doors import fault_routes, rehearsal_routes
@@ -47,8 +49,8 @@ class Surroundings:
     """What the data plane asks of the rest of the local target.
 
     `model_url` and the three questions to the control plane are asked at every request; `rehearsals` are what it acts
-    out; `aws_environment` gives the variables for a function in a region; functions are unpacked in `functions`;
-    `seed` decides where SageMaker streams are cut, None for anywhere.
+    out, `account` what the Hub says; `aws_environment` gives the variables for a function in a region; functions are
+    unpacked in `functions`; `seed` decides where SageMaker streams are cut, None for anywhere.
     """
 
     model_url: Callable[[], str]
@@ -56,6 +58,7 @@ class Surroundings:
     deployed_function: Callable[[str], DeployedFunction | None]
     find_schedule: Callable[[str, str], Schedule | None]
     rehearsals: Rehearsals
+    account: AccountFile
     aws_environment: Callable[[str], Mapping[str, str]]
     functions: Path
     seed: int | None = None
@@ -105,6 +108,7 @@ def build_app(surroundings: Surroundings) -> ASGIApp:
         *_wire_routes(surroundings, ModelClient(http, surroundings.model_url), faults),
         *_function_routes(FunctionUrls(host, http, surroundings.deployed_function)),
         *_unspoken_routes(),
+        *hub_routes(surroundings.account),
         *_schedule_routes(Schedules(surroundings.find_schedule, surroundings.aws_environment)),
         *fault_routes(faults),
         *rehearsal_routes(surroundings.rehearsals),

@@ -78,6 +78,7 @@ class Supervisor:
         _LOG.info("starting the control plane and the data plane")
         # moto takes two seconds to import, during which the model is already being loaded.
         from generator.local import control_plane
+        from generator.local.account.account_file import NAME, AccountFile
         from generator.local.data_plane import DataPlane, Surroundings
         from generator.local.function_code import forget
         from generator.local.rehearsals import Rehearsals
@@ -87,7 +88,9 @@ class Supervisor:
         data = DataPlane()
         parts.callback(data.close)
         rehearsals = Rehearsals()
-        control = control_plane.ControlPlane(data.url, rehearsals)
+        account = AccountFile(self._folder / NAME)
+        account.create()
+        control = control_plane.ControlPlane(data.url, rehearsals, account)
         parts.callback(control.close)
         target = _describe(control.url, data.url, model_ready())
         data.start(
@@ -97,6 +100,7 @@ class Supervisor:
                 deployed_function=control_plane.deployed_function,
                 find_schedule=control_plane.find_schedule,
                 rehearsals=rehearsals,
+                account=account,
                 aws_environment=target.aws_environment,
                 functions=functions,
             )

@@ -18,7 +18,7 @@ LOCK = "supervisor.lock"  # held by the supervisor as long as it lives; holds it
 ACCESS_KEY = "local"  # the emulator accepts any credentials; these say what they are
 # What a user's shell may hold for another account, provider or module. A service's own endpoint (AWS_ENDPOINT_URL_SSM)
 # outranks AWS_ENDPOINT_URL; a workspace or a data folder is that of another Terraform module.
-_OF_OTHER_TARGETS = ("AWS_", "OPENAI_", "TF_CLI_ARGS", "TF_VAR_")
+_OF_OTHER_TARGETS = ("AWS_", "OPENAI_", "HF_", "HUGGING_FACE_", "HUGGINGFACE_", "TF_CLI_ARGS", "TF_VAR_")
 _OF_OTHER_MODULES = ("TF_DATA_DIR", "TF_WORKSPACE")
 
 
@@ -65,7 +65,8 @@ class LocalTarget:
         direct = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
         if direct.strip() != "*":  # which Python's libraries understand only where it stands alone
             direct = ",".join([*filter(None, [direct]), "127.0.0.1", "localhost"])
-        environment.update({**self.aws_environment(region), "no_proxy": direct, "NO_PROXY": direct})
+        hub = f"{self.data_url}/hub"
+        environment.update({**self.aws_environment(region), "HF_ENDPOINT": hub, "no_proxy": direct, "NO_PROXY": direct})
 
 
 def model_base(url: str) -> str:

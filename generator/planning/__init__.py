@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from generator.api_keys.place import SecretPlace, place_of
 from generator.catalog import BedrockEntry, Catalog, ExistingEndpointEntry, SageMakerEntry, TokenSecret
 from generator.errors import PlanningError
 from generator.families.lambda_runtime import LambdaRuntime, on_aws, web_adapter_layer_arn
@@ -100,7 +101,7 @@ def plan_deployment(
         owner_tags=catalog.tags,
         handler=_handler(catalog, on_aws(catalog.handler.architecture) if on_local else runtime, name),
         package=HandlerPackage(upload, runtime.architecture),
-        api_keys_secret=f"terrachat/{catalog.deployment}/api-keys",
+        api_keys=place_of(catalog),
         conversations_table=f"{name}-conversations",
         handler_parameter=f"/terrachat/{catalog.deployment}/handler",
         endpoints=endpoints,
@@ -142,8 +143,18 @@ def _permissions(catalog: Catalog, endpoints: Iterable[EndpointPlan]) -> Permiss
         for arn in endpoint_arns(entry.endpoint, entry.region)
     ]
     return permissions(
-        f"terrachat-{catalog.deployment}-", (endpoint.name for endpoint in endpoints), others, _bedrock(catalog)
+        f"terrachat-{catalog.deployment}-",
+        (endpoint.name for endpoint in endpoints),
+        others,
+        _bedrock(catalog),
+        taken=_taken(place_of(catalog)),
     )
+
+
+def _taken(api_keys: SecretPlace) -> int:
+    """How many characters of the handler's role a secret that the catalog names takes, at most."""
+    statement_of_a_key = 250
+    return len(api_keys.arn or "") + (len(api_keys.kms_key) + statement_of_a_key if api_keys.kms_key else 0)
 
 
 def _scheduling(catalog: Catalog, endpoints: Iterable[EndpointPlan]) -> SchedulingPermissions | None:

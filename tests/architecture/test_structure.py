@@ -16,12 +16,14 @@ PACKAGES = (ROOT / "generator", ROOT / "frontend", ROOT / "lambda/chat_handler")
 MODULES = [path for package in PACKAGES for path in sorted(package.rglob("*.py"))]
 # A foreign library's ways and exceptions stay in the modules, or the folders, that are named here.
 LIVES_IN = {
+    "huggingface_hub": ("generator/hub.py",),
     "jinja2": ("generator/rendering/__init__.py",),
     "langchain_anthropic": ("lambda/chat_handler/upstreams/anthropic.py",),
     "langchain_aws": ("lambda/chat_handler/upstreams/bedrock.py", "lambda/chat_handler/upstreams/converse.py"),
     "moto": ("generator/local/control_plane.py", "generator/local/moto_amendments/"),
     "openai": ("frontend/client.py",),
     "python_terraform": ("generator/terraform/__init__.py",),
+    "ruamel": ("generator/local/account/document.py", "generator/local/account/problems.py"),
     "uv": ("generator/packaging/__init__.py",),
     "uvicorn": ("generator/local/data_plane.py",),
     "xllamacpp": ("generator/local/model_server.py",),

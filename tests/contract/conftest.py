@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from generator.local import lifecycle
+from generator.local.account.account_file import NAME, AccountFile
 from tests.contract.local_clients import Running, deploy_endpoint
 from tests.unit.generator.local.fake_model import FakeModel
 
@@ -31,3 +32,12 @@ def local(local_target: Running) -> Iterator[Running]:
     yield local_target
     for door in ("faults", "rehearsals"):
         httpx2.delete(f"{local_target.target.data_url}/{door}")
+
+
+@pytest.fixture
+def account(local: Running) -> Iterator[AccountFile]:
+    """The file of the account that the local target plays, which is put back after the test."""
+    file = AccountFile(local.folder / NAME)
+    before = file.path.read_text(encoding="utf-8")
+    yield file
+    file.path.write_text(before, encoding="utf-8")

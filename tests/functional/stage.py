@@ -61,11 +61,13 @@ class CommandLine:
 
     folder: Path
 
-    def __call__(self, *arguments: str, stdin: str = "", timeout_s: float = 200) -> Ran:
+    def __call__(
+        self, *arguments: str, stdin: str = "", timeout_s: float = 200, environment: Mapping[str, str] | None = None
+    ) -> Ran:
         done = subprocess.run(
             self.argv(*arguments),
             cwd=self.folder,
-            env=self.environment(),
+            env={**self.environment(), **(environment or {})},
             input=stdin,
             capture_output=True,
             text=True,

@@ -96,6 +96,6 @@ def test_keys_are_set_listed_and_unset_by_name_only(deployed: Deployed) -> None:
     listed = terrachat.ok("secrets", "list", "--local")
     removed = terrachat.ok("secrets", "unset", "COHERE_API_KEY", "--local")
 
-    assert "COHERE_API_KEY" in listed.stdout.splitlines()
+    assert "COHERE_API_KEY" in {line.split("  ")[0] for line in listed.stdout.splitlines()}
     assert "sk-planted" not in said.stdout + said.stderr + listed.stdout + listed.stderr
     assert removed.stdout == "COHERE_API_KEY is removed.\n"

@@ -42,6 +42,7 @@ _CASES: Mapping[str, Case] = {
     "scaling_and_schedule": Case(),
     "huggingface_secret": Case(),
     "huggingface_created": Case(),
+    "existing_api_keys": Case(),
     "backend": Case(),
     "everything": Case(upload="s3"),
     "as_module": Case(catalog="demo", form="module"),

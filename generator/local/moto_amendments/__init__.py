@@ -13,12 +13,18 @@ import os
 
 from moto.core.config import default_user_config
 
+from generator.local.account.account_file import AccountFile
 from generator.local.moto_amendments import (
     autoscaling,
+    bedrock,
     cloudformation,
+    ec2,
+    ecr,
     endpoints,
     functions,
     hub,
+    iam,
+    quotas,
     s3,
     sagemaker,
     secrets,
@@ -26,8 +32,10 @@ from generator.local.moto_amendments import (
 from generator.local.rehearsals import Rehearsals
 
 
-def amend(data_url: str, rehearsals: Rehearsals) -> None:
-    """Apply all amendments. Function URLs will point to `data_url`; endpoints act out `rehearsals`."""
+def amend(data_url: str, rehearsals: Rehearsals, account: AccountFile) -> None:
+    """Apply all amendments. Function URLs will point to `data_url`; endpoints act out `rehearsals`; quotas, access and
+    what exists without being emulated are as `account` says.
+    """
     _stay_on_this_machine()
     sagemaker.amend(rehearsals)
     endpoints.amend(rehearsals)
@@ -37,6 +45,8 @@ def amend(data_url: str, rehearsals: Rehearsals) -> None:
     functions.amend(data_url)
     s3.amend()
     secrets.amend()
+    for service in (quotas, bedrock, iam, ecr, ec2):
+        service.amend(account)
 
 
 def _stay_on_this_machine() -> None:

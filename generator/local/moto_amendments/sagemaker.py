@@ -43,7 +43,7 @@ def _accept_every_instance_type_of_the_api() -> None:
 
     botocore carries the API's own enumeration, which is also what the real service validates against.
     """
-    known = frozenset(_instance_types())
+    known = instance_types()
 
     def validate_instance_type(_self: FakeEndpointConfig, instance_type: str) -> None:
         if instance_type not in known:
@@ -55,11 +55,13 @@ def _accept_every_instance_type_of_the_api() -> None:
     replace(FakeEndpointConfig, "validate_instance_type", validate_instance_type)
 
 
-def _instance_types() -> list[str]:
+@functools.cache
+def instance_types() -> frozenset[str]:
+    """All instance types that an endpoint may have, as the API enumerates them."""
     session = boto3.Session(aws_access_key_id="-", aws_secret_access_key="-", region_name="us-east-1")  # noqa: S106
     model = session.client("sagemaker").meta.service_model
     shape: Any = model.shape_for("ProductionVariantInstanceType")
-    return list(shape.enum)
+    return frozenset(shape.enum)
 
 
 def _keep_network_isolation(rehearsals: Rehearsals) -> None:

@@ -51,7 +51,7 @@ CASES: tuple[Case, ...] = (
         "scalar root",
         "hello\n",
         (
-            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'bedrock', 'handler', 'defaults', 'models'; got text 'hello'",
+            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'defaults', 'models'; got text 'hello'",
         ),
     ),
     Case(
@@ -59,7 +59,7 @@ CASES: tuple[Case, ...] = (
         "list root",
         "- a\n",
         (
-            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'bedrock', 'handler', 'defaults', 'models'; got a list",
+            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'defaults', 'models'; got a list",
         ),
     ),
     Case(
@@ -164,7 +164,7 @@ CASES: tuple[Case, ...] = (
         "unknown top key, nothing near",
         top("colour: red"),
         (
-            "4:1: colour: unknown key 'colour'; known keys: 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'bedrock', 'handler', 'defaults', 'models'",
+            "4:1: colour: unknown key 'colour'; known keys: 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'defaults', 'models'",
         ),
     ),
     Case(
@@ -762,7 +762,7 @@ CASES: tuple[Case, ...] = (
         "secret without its ARN",
         top("huggingface: {token_secret: huggingface-token}"),
         (
-            "4:29: huggingface.token_secret: expected a secret's whole ARN, which ends in '-' and six characters, such as 'arn:aws:secretsmanager:us-east-1:123456789012:secret:huggingface-token-a1b2c3', got 'huggingface-token'",
+            "4:29: huggingface.token_secret: expected a secret's whole ARN, which ends in '-' and six characters, such as 'arn:aws:secretsmanager:us-east-1:123456789012:secret:my-secret-a1b2c3', got 'huggingface-token'",
         ),
     ),
     Case(
@@ -795,7 +795,7 @@ CASES: tuple[Case, ...] = (
         top("huggingface: {create_secret: true, token_secret: x}"),
         (
             "4:15: huggingface.create_secret: 'create_secret' and 'token_secret' exclude each other; remove one of them",
-            "4:50: huggingface.token_secret: expected a secret's whole ARN, which ends in '-' and six characters, such as 'arn:aws:secretsmanager:us-east-1:123456789012:secret:huggingface-token-a1b2c3', got 'x'",
+            "4:50: huggingface.token_secret: expected a secret's whole ARN, which ends in '-' and six characters, such as 'arn:aws:secretsmanager:us-east-1:123456789012:secret:my-secret-a1b2c3', got 'x'",
         ),
     ),
     Case(
@@ -813,6 +813,57 @@ CASES: tuple[Case, ...] = (
         (
             "4:29: huggingface.token_secret: this is in AWS's partition 'aws-cn', and the deployment's region, 'us-east-1', in 'aws'; nothing is shared between partitions",
         ),
+    ),
+    Case(
+        44,
+        "API keys in a secret of another region, with a KMS key of a third",
+        top(
+            'api_keys: {secret: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-a1b2c3", '
+            'kms_key: "arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}'
+        ),
+        (
+            "4:20: api_keys.secret: the secret is in 'eu-west-1', and it is read in the deployment's region, 'us-east-1'; name a secret (or a replica) of that region",
+            "4:97: api_keys.kms_key: the key is in 'us-west-2', and the secret in 'us-east-1'; Secrets Manager wants both in one region",
+        ),
+    ),
+    Case(
+        44,
+        "API keys and their KMS key in another partition",
+        top(
+            'api_keys: {secret: "arn:aws-cn:secretsmanager:us-east-1:123456789012:secret:keys-a1b2c3", '
+            'kms_key: "arn:aws-cn:kms:us-east-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef"}'
+        ),
+        (
+            "4:20: api_keys.secret: this is in AWS's partition 'aws-cn', and the deployment's region, 'us-east-1', in 'aws'; nothing is shared between partitions",
+            "4:100: api_keys.kms_key: this is in AWS's partition 'aws-cn', and the deployment's region, 'us-east-1', in 'aws'; nothing is shared between partitions",
+        ),
+    ),
+    Case(
+        43,
+        "an alias of a KMS key",
+        top(
+            'api_keys: {secret: "arn:aws:secretsmanager:us-east-1:123456789012:secret:keys-a1b2c3", '
+            'kms_key: "alias/keys"}'
+        ),
+        (
+            "4:97: api_keys.kms_key: expected a KMS key's ARN and not an alias's, such as 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab', got 'alias/keys'",
+        ),
+    ),
+    Case(
+        43,
+        "an API key in the catalog",
+        top("api_keys: {OPENAI_API_KEY: sk-abcdefghijklmnop}"),
+        (
+            "4:1: api_keys: missing key 'secret': the ARN of the secret that holds the keys, a JSON object of strings, e.g. secret: arn:aws:secretsmanager:us-east-1:123456789012:secret:api-keys-a1b2c3",
+            "4:12: api_keys.OPENAI_API_KEY: unknown key 'OPENAI_API_KEY': keys are never in the catalog: put it into the API-keys secret",
+            "4:28: api_keys.OPENAI_API_KEY: this looks like an OpenAI API key; keys belong in the API-keys secret, not in the catalog",
+        ),
+    ),
+    Case(
+        43,
+        "API keys in an entry",
+        models("id: a, provider: openai, model: x, api_keys: {secret: x}"),
+        ("5:41: models[0].api_keys: 'api_keys' stands at the top of the catalog, not in an entry",),
     ),
     Case(
         45,

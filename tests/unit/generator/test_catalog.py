@@ -83,6 +83,7 @@ def test_every_default() -> None:
         "tags": {},
         "backend": None,
         "huggingface": None,
+        "api_keys": None,
         "bedrock": {"region": None, "role_arn": None, "guardrail": None},
         "handler": {"memory_mib": 1024, "timeout_s": 900, "log_retention_days": 14, "architecture": "x86_64"},
         "defaults": {"temperature": None, "top_p": None, "max_tokens": None},

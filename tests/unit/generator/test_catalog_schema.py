@@ -70,6 +70,8 @@ UNKNOWABLE = {
     "42 AWS key in a tag",
     "42 token in the environment",
     "42 token without its prefix",
+    "44 API keys and their KMS key in another partition",
+    "44 API keys in a secret of another region, with a KMS key of a third",
     "44 secret of another partition",
     "44 secret of another region",
     "48 tags that differ in case only",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.catalog import Catalog, SageMakerEntry
-from generator.editing import remove_key, restore, set_key, set_stopped
+from generator.catalog_draft import Value
+from generator.editing import create, read, remove_key, restore, set_key, set_stopped, write
 from generator.errors import CatalogError
 from generator.loading import load_catalog
 
@@ -393,3 +394,196 @@ def test_any_catalog_is_the_same_but_for_the_key(folder: Path, text: str, data: 
     assert added <= len("      stopped: true\r\n")
     set_stopped(path, f"m{index}", False)
     assert path.read_bytes().decode() == text
+
+
+NEW: Mapping[str, Value] = {"id": "nova", "provider": "bedrock", "model": "amazon.nova-micro-v1:0"}
+NEW_LINE = "- {id: nova, provider: bedrock, model: amazon.nova-micro-v1:0}\n"
+OWN: Mapping[str, Value] = {
+    "id": "own",
+    "provider": "sagemaker",
+    "source": {"huggingface": "org/name"},
+    "instance_type": "ml.g5.xlarge",
+    "environment": {"A": "no", "B": 8192},
+}
+OWN_LINES = """\
+- id: own
+  provider: sagemaker
+  source: {huggingface: org/name}
+  instance_type: ml.g5.xlarge
+  environment: {A: "no", B: 8192}
+"""
+
+
+def appended(folder: Path, models: str, entry: Mapping[str, Value], comments: tuple[str, ...] = ()) -> str:
+    """What `models` became once `entry` was appended, with the file's first lines as they were."""
+    path = written(folder, HEAD + models)
+    before = load_catalog(path)
+
+    write(read(path).with_entry(entry, comments))
+
+    after = load_catalog(path)
+    assert after.models[: len(before.models)] == before.models
+    assert after.models[-1].id == entry["id"]
+    content = path.read_bytes().decode()
+    assert content.startswith(HEAD)
+    return content.removeprefix(HEAD)
+
+
+def indented(text: str, columns: int = 2) -> str:
+    return "".join(f"{' ' * columns}{line}" for line in text.splitlines(keepends=True))
+
+
+@pytest.mark.parametrize(
+    ("models", "expected"),
+    [
+        pytest.param("models:\n" + GPT, "models:\n" + GPT + indented(NEW_LINE), id="list"),
+        pytest.param("models:\n- id: gpt\n  provider: openai\n  model: x\n", None, id="list in column 0"),
+        pytest.param("models:  # all\n\n      " + GPT.lstrip(), None, id="list far to the right"),
+        pytest.param(
+            "models:\n" + GPT.rstrip("\n"), "models:\n" + GPT + indented(NEW_LINE).rstrip("\n"), id="open end"
+        ),
+        pytest.param(
+            "models:\n" + GPT + "  # - {id: former}\n    # a last word on gpt\n\n# the end\n",
+            "models:\n" + GPT + "  # - {id: former}\n    # a last word on gpt\n" + indented(NEW_LINE) + "\n# the end\n",
+            id="comments of the last one",
+        ),
+        pytest.param(
+            "models:\n" + GPT + "# of the handler\nhandler: {memory_mib: 512}\n",
+            "models:\n" + GPT + indented(NEW_LINE) + "# of the handler\nhandler: {memory_mib: 512}\n",
+            id="section after the models",
+        ),
+        pytest.param(
+            "models:\n" + GPT + "  # open",
+            "models:\n" + GPT + "  # open\n" + indented(NEW_LINE).rstrip("\n"),
+            id="open end in a comment",
+        ),
+        pytest.param(
+            "models:\n" + BLOCK + "    environment:\n      A: |\n        # x\n\n",
+            "models:\n" + BLOCK + "    environment:\n      A: |\n        # x\n" + indented(NEW_LINE) + "\n",
+            id="text of several lines last",
+        ),
+        pytest.param(
+            "models: [{id: gpt, provider: openai, model: x}]\n",
+            "models: [{id: gpt, provider: openai, model: x}, " + NEW_LINE[2:-1] + "]\n",
+            id="brackets",
+        ),
+        pytest.param(
+            "models: [\n  {id: gpt, provider: openai, model: x},\n  {id: b, provider: openai, model: x}  # last\n]\n",
+            "models: [\n  {id: gpt, provider: openai, model: x},\n  {id: b, provider: openai, model: x},\n  "
+            + NEW_LINE[2:-1]
+            + "  # last\n]\n",
+            id="brackets on lines of their own",
+        ),
+        pytest.param(
+            "models: [\n  {id: gpt, provider: openai, model: x},\n]\n",
+            "models: [\n  {id: gpt, provider: openai, model: x},\n  " + NEW_LINE[2:-1] + ",\n]\n",
+            id="comma last",
+        ),
+        pytest.param(
+            "models: [  # all\n  {id: gpt, provider: openai, model: x}]\n",
+            "models: [  # all\n  {id: gpt, provider: openai, model: x}, " + NEW_LINE[2:-1] + "]\n",
+            id="brackets with a comment",
+        ),
+    ],
+)
+def test_entry_is_appended(tmp_path: Path, models: str, expected: str | None) -> None:
+    if expected is None:  # where the list stands, whatever that column is
+        expected = models + indented(NEW_LINE, len(models[: models.index("- ")].rpartition("\n")[2]))
+
+    assert appended(tmp_path, models, NEW) == expected
+
+
+def test_entry_with_mappings_and_comments_stands_on_lines_of_its_own(tmp_path: Path) -> None:
+    text = appended(tmp_path, "models:\n" + GPT, OWN, ("what it is", "what it costs"))
+
+    assert text == "models:\n" + GPT + "\n" + indented("# what it is\n# what it costs\n" + OWN_LINES)
+
+
+def test_entry_that_is_too_long_for_one_line_stands_on_several(tmp_path: Path) -> None:
+    model = "m" * 90
+
+    text = appended(tmp_path, "models:\n" + GPT, {"id": "long", "provider": "openai", "model": model})
+
+    assert text.endswith(f"  - id: long\n    provider: openai\n    model: {model}\n")
+
+
+def test_comments_have_no_place_in_brackets(tmp_path: Path) -> None:
+    text = appended(tmp_path, "models: [{id: gpt, provider: openai, model: x}]\n", OWN, ("what it is",))
+
+    assert "#" not in text
+
+
+def test_line_ends_and_byte_order_mark_stay(tmp_path: Path) -> None:
+    before = "\ufeff" + (HEAD + "models:\n" + GPT).replace("\n", "\r\n")
+    path = written(tmp_path, before)
+
+    write(read(path).with_entry(OWN, ("c",)))
+
+    after = path.read_bytes().decode()
+    assert after.startswith(before)
+    assert after.count("\n") == after.count("\r\n")
+
+
+def test_changes_together_need_to_be_a_catalog_only_at_their_end(tmp_path: Path) -> None:
+    """The secret is of the region: neither can be changed alone."""
+    path = written(tmp_path, HEAD + f"huggingface: {{token_secret: {ARN}}}\nmodels:\n" + GPT)
+    moved = ARN.replace("us-east-1", "eu-west-1")
+    draft = read(path).with_key(("region",), "eu-west-1")
+
+    with pytest.raises(CatalogError, match="the secret is in 'us-east-1'"):
+        write(draft)
+    write(draft.with_key(("huggingface", "token_secret"), moved))
+
+    assert load_catalog(path).region == "eu-west-1"
+
+
+def test_file_that_changed_since_it_was_read_is_left(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + "models:\n" + GPT)
+    draft = read(path).with_entry(NEW)
+    written(tmp_path, HEAD + "models:\n" + GPT + "# more\n")
+
+    with pytest.raises(CatalogError, match="was changed meanwhile, by somebody else; nothing was written"):
+        write(draft)
+
+    assert path.read_text(encoding="utf-8").endswith("# more\n")
+
+
+def test_new_catalog_is_created(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.yaml"
+
+    create(path, HEAD + "models:\n" + GPT)
+
+    assert path.read_text(encoding="utf-8") == HEAD + "models:\n" + GPT
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_new_catalog_replaces_no_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "something else")
+
+    with pytest.raises(CatalogError, match="cannot be written: File exists; nothing was changed"):
+        create(path, HEAD + "models:\n" + GPT)
+
+    assert path.read_text(encoding="utf-8") == "something else"
+
+
+def test_new_catalog_that_is_none_is_not_created(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="missing key 'models'"):
+        create(tmp_path / "catalog.yaml", HEAD)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_catalog_in_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="cannot be written: No such file or directory"):
+        create(tmp_path / "gone/catalog.yaml", HEAD + "models:\n" + GPT)
+
+
+@given(text=catalogs())
+def test_entry_is_appended_to_any_catalog(folder: Path, text: str) -> None:
+    path = written(folder, text)
+    catalog = load_catalog(path)
+
+    write(read(path).with_entry(NEW, ("new",)))
+
+    assert path.read_bytes().decode().startswith(text.rstrip())
+    assert load_catalog(path).models[:-1] == catalog.models

@@ -168,3 +168,12 @@ def test_more_schedules_than_a_role_can_list_are_named_by_their_prefix() -> None
         endpoints=(Arn("sagemaker", "endpoint/terrachat-demo-*"),),
         configurations=(Arn("sagemaker", "endpoint-config/terrachat-demo-*"),),
     )
+
+
+def test_another_secret_leaves_less_of_the_role_for_models() -> None:
+    roles = [f"arn:aws:iam::123456789012:role/{number:064}" for number in range(80)]
+    asked = [BedrockPermission(role=role) for role in roles]
+
+    assert permissions(PREFIX, (), (), asked).roles == tuple(roles)
+    with pytest.raises(PlanningError, match=r"80 roles, more than .* 7,640 fit"):
+        permissions(PREFIX, (), (), asked, taken=600)

@@ -466,6 +466,16 @@ def test_state_goes_to_the_catalogs_bucket_unless_another_module_keeps_it() -> N
     assert (root.terraform_version, module.backend, module.terraform_version) == (">= 1.11", None, ">= 1.5")
 
 
+def test_a_secret_that_the_catalog_names_needs_terraform_to_forget_another() -> None:
+    own, named = planned(SELF_HOSTED), planned(SELF_HOSTED, api_keys={"secret": TOKEN_ARN})
+
+    assert (own.api_keys.id, own.terraform_version) == ("terrachat/demo/api-keys", ">= 1.5")
+    assert (named.api_keys.id, named.terraform_version) == (TOKEN_ARN, ">= 1.7")
+    assert planned(
+        SELF_HOSTED, api_keys={"secret": TOKEN_ARN}, huggingface={"create_secret": True}
+    ).terraform_version == (">= 1.11")
+
+
 def test_owners_tags_come_beside_ours() -> None:
     plan = planned(SELF_HOSTED, tags={"team": "ml", "terrachat:deployment": "other"})
 
@@ -476,7 +486,7 @@ def test_deployments_whose_names_continue_each_other_share_no_name() -> None:
     first, second = (planned(SELF_HOSTED, deployment=name) for name in ("demo", "demo-2"))
 
     def names(plan: DeploymentPlan) -> set[str]:
-        own = {plan.handler.name, plan.api_keys_secret, plan.conversations_table, plan.handler_parameter}
+        own = {plan.handler.name, plan.api_keys.name, plan.conversations_table, plan.handler_parameter}
         return own | {entry.parameter for entry in plan.discovery} | {each.name for each in plan.endpoints}
 
     assert names(first) & names(second) == set()

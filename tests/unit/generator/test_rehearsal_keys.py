@@ -39,6 +39,7 @@ def test_every_key_that_a_catalog_needs_has_a_value() -> None:
         "OPENAI_API_KEY": "sk-local-rehearsal",
         "MINE": "sk-local-rehearsal",
         "ANTHROPIC_API_KEY": "sk-local-rehearsal",
+        "AZURE_OPENAI_API_TYPE__Azure1": "azure",
         "AZURE_OPENAI_API_BASE__Azure1": "https://local.openai.azure.com/",
         "AZURE_OPENAI_API_KEY__Azure1": "sk-local-rehearsal",
         "AZURE_OPENAI_API_VERSION__Azure1": "2024-10-21",

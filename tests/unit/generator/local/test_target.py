@@ -83,6 +83,7 @@ def test_entering_leaves_nothing_that_leads_elsewhere() -> None:
         "TF_CLI_CONFIG_FILE": "/etc/terraform.rc",
         **dict.fromkeys(("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_SSM"), "users"),
         **dict.fromkeys(("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "OPENAI_API_KEY", "OPENAI_ORG_ID"), "users"),
+        **dict.fromkeys(("HF_TOKEN", "HF_HOME", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_CO_STAGING"), "users"),
         **dict.fromkeys(("TF_WORKSPACE", "TF_DATA_DIR", "TF_CLI_ARGS", "TF_CLI_ARGS_apply", "TF_VAR_x"), "users"),
     }
 
@@ -94,6 +95,7 @@ def test_entering_leaves_nothing_that_leads_elsewhere() -> None:
         "TF_CLI_CONFIG_FILE": "/etc/terraform.rc",
         "no_proxy": "127.0.0.1,localhost",
         "NO_PROXY": "127.0.0.1,localhost",
+        "HF_ENDPOINT": "http://127.0.0.1:41002/hub",
         **_TARGET.aws_environment("eu-west-1"),
     }
 

@@ -1,0 +1,92 @@
+"""What doctor asks IAM about covers what Terraform's AWS provider calls: an apply and a destruction are recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import module_dir, packaging
+from generator.families.lambda_runtime import on_this_machine
+from generator.loading import load_catalog
+from generator.module_dir import Archive
+from generator.module_dir.identity import ModuleIdentity
+from generator.planning import plan_deployment
+from generator.preflight.permission_needs import needs
+from generator.rendering import render
+from generator.terraform import Terraform
+from tests.functional.conftest import Deployed
+from tests.functional.recorded_calls import recording
+from tests.functional.stage import endpoint_entry
+
+pytestmark = [pytest.mark.local, pytest.mark.timeout(600)]
+
+IN_S3: dict[str, Any] = {"source": {"s3": "s3://some-bucket/weights/"}}
+HOURS = {"start": "0 8 ? * MON-FRI *", "stop": "0 18 ? * MON-FRI *"}
+
+# Operations that are called otherwise in IAM. Source: botocore 1.44.5, s3, what each operation's description asks for;
+# of parts of an upload and of GetObjectLockConfiguration it names none.
+CALLED_IN_IAM = {
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+    "s3:GetBucketCors": "s3:GetBucketCORS",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:UploadPart": "s3:PutObject",
+    "s3:UploadPartCopy": "s3:PutObject",  # of the same path as UploadPart
+}
+# The first needs no permission; by the second the provider looks for the account's id, and does without.
+NEED_NO_PERMISSION = {"sts:GetCallerIdentity", "iam:GetUser"}
+EACH_PART = {
+    "application-autoscaling:RegisterScalableTarget",
+    "cloudformation:CreateStack",
+    "iam:PutRolePolicy",
+    "lambda:CreateFunctionUrlConfig",
+    "s3:CreateBucket",
+    "sagemaker:CreateEndpoint",
+    "sagemaker:DeleteModel",
+    "scheduler:DeleteSchedule",
+    "secretsmanager:DeleteSecret",
+}
+
+
+def test_every_call_of_the_provider_is_among_what_is_simulated(deployed: Deployed, zips: Path) -> None:
+    story = deployed.deployment("acts")
+    story.write(
+        endpoint_entry("gated", instances={"min": 1, "max": 2}),
+        endpoint_entry("weights", **IN_S3),
+        endpoint_entry("hours", **IN_S3, schedule=HOURS),
+        endpoint_entry("off", **IN_S3, stopped=True),
+        {"id": "nova", "provider": "bedrock", "model": "us.amazon.nova-micro-v1:0"},
+        huggingface={"create_secret": True},
+    )
+    catalog, runtime = load_catalog(story.catalog), on_this_machine()
+    archive = packaging.build(runtime, zips, packages=packaging.packages_for(catalog))
+
+    with recording(deployed.target["control_url"]) as calls:
+        plan = plan_deployment(catalog, runtime, local_endpoint=calls.url, upload="s3")
+        identity = ModuleIdentity(catalog.deployment, catalog.region, "local")
+        module_dir.write(story.module, render(plan), Archive(archive.path.name, "s3", archive.path), identity)
+        environment = {"AWS_ENDPOINT_URL": calls.url, "AWS_EC2_METADATA_DISABLED": "true"}
+        cli_folder = deployed.terrachat.folder / ".terrachat/terraform"
+        terraform = Terraform(story.module, cli_folder=cli_folder, environment=environment)
+        terraform.init()
+        terraform.apply_unasked()
+        terraform.apply(terraform.plan(destroy=True))
+
+    simulated = {action for need in needs(plan, "123456789012", is_uploaded=True) for action in need.actions}
+    called = {CALLED_IN_IAM.get(operation, operation) for operation in calls.operations}
+    assert called >= EACH_PART
+    assert called - simulated - NEED_NO_PERMISSION == set()
