@@ -30,7 +30,6 @@ _NOT_SIGNED_IN = frozenset(
         "CredentialRetrievalError",
         "NoCredentialsError",
         "PartialCredentialsError",
-        "ProfileNotFound",
         "SSOTokenLoadError",
         "TokenRetrievalError",
         "UnauthorizedSSOTokenError",
@@ -62,10 +61,16 @@ def calling(what: str) -> Iterator[None]:
         said = error.response.get("Error", {}).get("Message", "")
         raise AwsError(f"{what} failed: {code}: {said}", hint=_HINTS.get(code), code=code) from error
     except BotoCoreError as error:
-        hint = SIGN_IN if type(error).__name__ in _NOT_SIGNED_IN else _NETWORK
-        raise AwsError(f"{what} failed: {error}", hint=hint, code=type(error).__name__) from error
+        code = type(error).__name__
+        raise AwsError(f"{what} failed: {error}", hint=_hint(code), code=code) from error
     except ResponseParserError as error:  # whose words are whatever the other side sent
         raise AwsError(f"{what} failed: what answers is not AWS", hint=_NETWORK, code=type(error).__name__) from None
+
+
+def _hint(code: str) -> str:
+    if code == "ProfileNotFound":
+        return "Set AWS_PROFILE to one that is there: aws configure list-profiles"
+    return SIGN_IN if code in _NOT_SIGNED_IN else _NETWORK
 
 
 def error_code(error: Exception) -> str:

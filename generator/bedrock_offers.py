@@ -30,8 +30,6 @@ class BedrockOffer:
     model: str
     name: str
     provider: str
-    needs_profile: bool
-    streaming: bool
     lifecycle: Literal["ACTIVE", "LEGACY"]
 
 
@@ -58,7 +56,5 @@ def _offers(models: Iterable[FoundationModel], profiles: tuple[InferenceProfile,
             model=model.id if model.is_on_demand else routes[0].id,
             name=model.name,
             provider=model.provider,
-            needs_profile=not model.is_on_demand,
-            streaming=model.streams,
             lifecycle="LEGACY" if model.is_legacy else "ACTIVE",
         )

@@ -133,11 +133,6 @@ def _is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-def name_in(deployment: str) -> str:
-    """What the secret of `deployment` is called that Terraform creates."""
-    return f"terrachat/{deployment}/huggingface-token"
-
-
 def region_of(arn: str) -> str:
     """The region of a secret's ARN, which is where it is read and written."""
     parsed = parsed_arn(arn)

@@ -1,6 +1,7 @@
-"""Model ids -> the names that AWS and Terraform accept, and the ids that such names cannot tell apart.
+"""Model ids and deployments -> the names that AWS and Terraform accept, and the ids that these cannot tell apart.
 
-Pure. Separate because planning names things with it and the catalog refuses ids by it: the two must never disagree.
+Pure. Separate because planning names things with it, the catalog refuses ids by it and checks look for what it names:
+they must never disagree.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ def aws_name(model_id: str) -> str:
     SageMaker's names match `[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}` (botocore 1.44.5, sagemaker, EndpointName).
     """
     return _NOT_IN_AWS_NAMES.sub("-", model_id)
+
+
+def huggingface_secret_name(deployment: str) -> str:
+    """What the secret of `deployment` is called that Terraform creates for its Hugging Face token."""
+    return f"terrachat/{deployment}/huggingface-token"
 
 
 # The labels of what a module has once: its own IAM roles, policies and log groups (terraform_templates/).

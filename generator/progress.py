@@ -34,6 +34,7 @@ _DONE = {
     "replace": "replaced",
     "read": "read",
 }
+_SPINNER_WIDTH = 2
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±"}
 
 
@@ -44,7 +45,7 @@ class Progress:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
+        self._console = console or Console(stderr=True, highlight=False, emoji=False)
         self._phase: tuple[str, float] | None = None
         self._detail = self._result = ""
         self._in_flight: dict[str, tuple[str, float]] = {}
@@ -157,8 +158,10 @@ class Progress:
         name, began = self._phase
         now = time.monotonic()
         counted = f" {self._done}/{self._planned}" if self._planned else ""
-        detail = f": {self._detail}" if self._detail else ""
-        self._spinner.update(text=Text(f"{name}{counted}{detail}  {now - began:.0f} s"))
+        elapsed = f"  {now - began:.0f} s"
+        text = Text(f"{name}{counted}{f': {self._detail}' if self._detail else ''}")
+        text.truncate(self._console.width - len(elapsed) - _SPINNER_WIDTH, overflow="ellipsis")
+        self._spinner.update(text=text.append(elapsed))
         flights = [self._flight(address, *flight, now) for address, flight in list(self._in_flight.items())]
         return Group(self._spinner, *flights)
 

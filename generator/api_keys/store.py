@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import random
-import shlex
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from generator.api_keys.versions import BEFORE_REPAIR, CREATED, CURRENT, NOT_FOU
 from generator.aws_calls import client as aws_client
 from generator.catalog import Catalog
 from generator.errors import AwsError
+from generator.naming import DEPLOYMENT_TAG
 
 _ATTEMPTS = 8
 _MOST_BYTES = 65_536  # of the whole secret. Source: Secrets Manager's user guide, "Quotas", read on 2026-11-22.
@@ -45,8 +45,7 @@ class ApiKeySecret:
         self, place: SecretPlace, client: Any, *, is_local: bool = False, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._place = place
-        self._client = client
-        self._versions = SecretVersions(client, place.id, place.region)
+        self._versions = SecretVersions(client, place.id, place.region, is_local=is_local)
         self._is_local = is_local
         self._pause = pause
         self.was_created = False
@@ -83,6 +82,20 @@ class ApiKeySecret:
     def describe(self) -> Mapping[str, Any] | None:
         """Its ARN, tags and dates, as Secrets Manager tells them; None where there is no secret."""
         return self._versions.describe()
+
+    def claim_problem(self, found: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Why Terraform may not take over the secret that `describe` found, and what to do; None where it may."""
+        deployment = self._place.tags.get(DEPLOYMENT_TAG)
+        tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
+        if not self.is_owned or tags.get(DEPLOYMENT_TAG) == deployment:
+            return None
+        tag = self._versions.command("tag-resource", "--tags", f"Key={DEPLOYMENT_TAG},Value={deployment}")
+        return (
+            f"exists already and is not of this deployment: it has no tag {DEPLOYMENT_TAG}={deployment}",
+            f"If it is yours, give it that tag: {tag}\n"
+            "If not, rename the deployment in the catalog, or name the secret there as the one to use: "
+            f"api_keys: {{secret: {found['ARN']}}}",
+        )
 
     def read(self) -> Shape:
         """What its text is. AwsError with the code ResourceNotFoundException where there is no secret."""
@@ -222,13 +235,8 @@ class ApiKeySecret:
             self._versions.label(BEFORE_REPAIR, found.id, holder.id if holder else None)
 
     def _undo(self, old: str, new: str) -> str:
-        place = ["--region", self.region]
-        if self._is_local:
-            place += ["--endpoint-url", self._client.meta.endpoint_url]
-        command = ["aws", "secretsmanager", "update-secret-version-stage", "--secret-id", self.id, *place]
-        return shlex.join(
-            [*command, "--version-stage", CURRENT, "--move-to-version-id", old, "--remove-from-version-id", new]
-        )
+        moved = ["--version-stage", CURRENT, "--move-to-version-id", old, "--remove-from-version-id", new]
+        return self._versions.command("update-secret-version-stage", *moved)
 
     def _missing(self) -> AwsError:
         if not (self.is_owned or self._is_local):

@@ -9,6 +9,7 @@ ListSecretVersionIds and CreateSecret.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,10 +59,18 @@ class ListedVersion:
 class SecretVersions:
     """One secret's versions and their labels. All methods raise AwsError."""
 
-    def __init__(self, client: Any, secret: str, region: str) -> None:
+    def __init__(self, client: Any, secret: str, region: str, *, is_local: bool = False) -> None:
         self._client = client
         self._secret = secret
         self._region = region
+        self._is_local = is_local
+
+    def command(self, operation: str, *arguments: str) -> str:
+        """The command of AWS's own command line that does `operation` to the secret."""
+        place = ["--region", self._region]
+        if self._is_local:
+            place += ["--endpoint-url", self._client.meta.endpoint_url]
+        return shlex.join(["aws", "secretsmanager", operation, "--secret-id", self._secret, *place, *arguments])
 
     def describe(self) -> Mapping[str, Any] | None:
         """What Secrets Manager says of the secret, without its value; None where there is none."""
@@ -203,8 +212,7 @@ class SecretVersions:
 
     def _scheduled(self) -> AwsError:
         message = f"the secret {self._secret!r} in {self._region} is scheduled for deletion"
-        command = f"aws secretsmanager restore-secret --secret-id {self._secret} --region {self._region}"
-        return AwsError(message, hint=f"Keep it: {command}", code=SCHEDULED_FOR_DELETION)
+        return AwsError(message, hint=f"Keep it: {self.command('restore-secret')}", code=SCHEDULED_FOR_DELETION)
 
 
 def _text(binary: bytes) -> str | None:

@@ -94,10 +94,10 @@ def set_key(
             f"To remove a key: terrachat secrets unset {name}" if not value else "Copy the key once more, and only it."
         )
         raise TerrachatError(f"{name}: the value {problem}", hint=hint)
-    for warning in _warnings(work, name, value):
-        typer.echo(warning, err=True)
     secret = _secret(work)
     secret.put({name: value})
+    for warning in _warnings(work, name, value):
+        typer.echo(warning, err=True)
     if secret.was_created:
         apply = f"terrachat apply{_option(work)}"
         print(f"{name} is set, in the secret {secret.id}, which is created; {apply} takes it over.")

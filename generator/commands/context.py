@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -66,6 +67,18 @@ class Work:
     target: Target
     directory: Path
     file: Path
+
+    @property
+    def catalog_option(self) -> str:
+        """What a command needs to find the same catalog: " --catalog other.yaml", or nothing."""
+        return "" if self.file == CATALOG else f" --catalog {shlex.quote(str(self.file))}"
+
+    @property
+    def options(self) -> str:
+        """What a command needs to deploy the same in the same place: " --local -o module", or nothing."""
+        local = " --local" if self.target.local else ""
+        is_usual = self.directory == self.target.module_directory(self.catalog.deployment)
+        return f"{local}{self.catalog_option}{'' if is_usual else f' -o {shlex.quote(str(self.directory))}'}"
 
 
 def work_on(catalog: Path, name: TargetName, local: bool, directory: Path | None = None) -> Work:

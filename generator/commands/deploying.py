@@ -93,15 +93,16 @@ def _preflight(work: Work, progress: Progress) -> None:
     from generator.preflight.all_checks import cheap_checks
     from generator.preflight.scene import Scene
 
-    scene = Scene(work.catalog, work.target, work.directory)
+    scene = Scene(work.catalog, work.target, work.directory, catalog_option=work.catalog_option)
     report = report_of(ask_shown(progress, "Preflight", cheap_checks(scene), _PATIENCE_S))
-    print_notes(report, f"terrachat doctor{scene.option}")
+    print_notes(report, f"terrachat doctor{work.options}")
     blockers = report.deployment_blockers
     if blockers:
         are = "1 prerequisite is" if len(blockers) == 1 else f"{len(blockers)} prerequisites are"
         raise BlockedError(
             f"{are} missing, and the deployment would fail: nothing was changed",
-            hint=f"Mend: terrachat doctor --fix{scene.option}. Go on as it is: terrachat apply --skip-doctor{scene.option}",
+            hint=f"Mend: terrachat doctor --fix{work.options}\n"
+            f"Go on as it is: terrachat apply --skip-doctor{work.options}",
         )
 
 

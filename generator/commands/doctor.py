@@ -74,7 +74,8 @@ def doctor(  # noqa: PLR0913, PLR0917 - a parameter for each option
         somebody_to_ask()
     given = dict(os.environ)  # before the local target takes out what is meant for another
     visit = _Visit(work_on(catalog, target, local, output), AwsClients(), tuple(only or ()), probe)
-    with shown_progress("What was fixed is kept: run the same command again to go on.") as progress:
+    when_stopped = "What was fixed is kept: run the same command again to go on." if fix else "Nothing was changed."
+    with shown_progress(when_stopped) as progress:
         answers = visit.ask(progress, visit.checks())
         if fix:
             answers = visit.fix(progress, answers, given if yes else None)
@@ -104,7 +105,8 @@ class _Visit:
         from generator.preflight.scene import Scene
 
         catalog = load_catalog(self.work.file)
-        scene = Scene(catalog, self.work.target, self.work.directory, self.aws, probe=self.probe)
+        work, option = self.work, self.work.catalog_option
+        scene = Scene(catalog, work.target, work.directory, self.aws, probe=self.probe, catalog_option=option)
         return chosen(all_checks(scene), self.only)
 
     def ask(self, progress: Progress, checks: Sequence[Check]) -> tuple[Answered, ...]:
@@ -128,9 +130,8 @@ class _Visit:
 def _suggest(report: Report, work: Work) -> None:
     offers = _offers(report)
     if offers:
-        option = " --local" if work.target.local else ""
         them = "1 of them" if offers == 1 else f"{offers} of them"
-        typer.echo(f"terrachat doctor --fix{option} offers to mend {them}, one by one.", err=True)
+        typer.echo(f"terrachat doctor --fix{work.options} offers to mend {them}, one by one.", err=True)
 
 
 def _offers(report: Report) -> int:

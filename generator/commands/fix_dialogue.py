@@ -49,7 +49,7 @@ class _Spoken:
     def now(self, findings: Sequence[Finding]) -> None:
         from rich.console import Console
 
-        print_findings(findings, Console(stderr=True, highlight=False))
+        print_findings(findings, Console(stderr=True, highlight=False, emoji=False))
 
 
 class AtTerminal(_Spoken):
@@ -109,7 +109,7 @@ def _of(wanted: Input, value: str | None, problem: str) -> str:
 def _introduce(finding: Finding, offer: Offer) -> None:
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     console.print()
     print_findings([finding], console)
     console.print()

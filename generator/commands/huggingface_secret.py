@@ -60,13 +60,12 @@ def huggingface(
         written, is_new = secrets.create_or_put(
             secrets.SHARED_NAME, token, secrets.SHARED_TAGS, work.catalog.region, place.client
         )
-        typer.echo(f"{'Made' if is_new else 'Put it into'} the secret {secrets.SHARED_NAME}.", err=True)
+        done = f"Made the secret {secrets.SHARED_NAME}." if is_new else _put_words(secrets.SHARED_NAME)
+        typer.echo(done, err=True)
     else:
         secrets.put(place.secret, token, place.client)
         written = place.secret
-        typer.echo(
-            f"Put it into the secret {secrets.name_of(written)}. The token before is kept as AWSPREVIOUS.", err=True
-        )
+        typer.echo(_put_words(secrets.name_of(written)), err=True)
     print(written)
     if place.is_to_be_named:
         _name_in_catalog(work, written, yes=yes)
@@ -88,9 +87,9 @@ class _Place:
 
 def _place(work: Work, arn: str | None) -> _Place:
     """Where the token goes. Raises TerrachatError where it cannot go there, before anybody has typed it."""
-    from generator import huggingface_secret as secrets
     from generator.aws_calls import client
     from generator.catalog.sections import TokenSecret
+    from generator.naming import huggingface_secret_name
 
     settings, region = work.catalog.huggingface, work.catalog.region
     asked = client("secretsmanager", region)
@@ -104,16 +103,30 @@ def _place(work: Work, arn: str | None) -> _Place:
         if _exists(named, asked):
             return _Place(asked, named, is_to_be_named=False)
         typer.echo(f"The secret that the catalog names does not exist: {named}", err=True)
-        return _Place(asked, None, is_to_be_named=True)
+        return _shared_place(asked)
     if settings is None:
-        return _Place(asked, None, is_to_be_named=True)
-    created = secrets.name_in(work.catalog.deployment)
+        return _shared_place(asked)
+    created = huggingface_secret_name(work.catalog.deployment)
     if not _exists(created, asked):
         raise TerrachatError(
             f"the catalog leaves the secret {created!r} to Terraform, which has not created it yet",
             hint=f"The first apply asks for the token, or takes it from HF_TOKEN: terrachat apply{_option(work)}",
         )
     return _Place(asked, created, is_to_be_named=False)
+
+
+def _shared_place(asked: Any) -> _Place:
+    """The secret that deployments share. That it is there already is said before anybody types: others may use it."""
+    from generator.huggingface_secret import SHARED_NAME
+
+    if _exists(SHARED_NAME, asked):
+        words = f"The secret {SHARED_NAME} is there already: this replaces its token for every catalog that names it."
+        typer.echo(words, err=True)
+    return _Place(asked, None, is_to_be_named=True)
+
+
+def _put_words(name: str) -> str:
+    return f"Put it into the secret {name}. The token before is kept as AWSPREVIOUS."
 
 
 def _check_arn(arn: str, region: str) -> None:
@@ -138,10 +151,8 @@ def _exists(secret: str, asked: Any) -> bool:
             return False
         raise
     if "DeletedDate" in found:
-        raise TerrachatError(
-            f"the secret {secret!r} is scheduled for deletion",
-            hint=f"Restore it: aws secretsmanager restore-secret --secret-id {secret}",
-        )
+        restore = f"aws secretsmanager restore-secret --region {asked.meta.region_name} --secret-id {secret}"
+        raise TerrachatError(f"the secret {secret!r} is scheduled for deletion", hint=f"Restore it: {restore}")
     return True
 
 

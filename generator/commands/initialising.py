@@ -165,7 +165,14 @@ def _install(catalog: Path, wishes: Wishes, *, is_local: bool) -> None:
     option += " --local" if is_local else ""
     try:
         done = install(
-            catalog, wishes, _AtTerminal(), outside, environment, is_interactive=sys.stdin.isatty(), option=option
+            catalog,
+            wishes,
+            _AtTerminal(),
+            outside,
+            environment,
+            is_interactive=sys.stdin.isatty(),
+            option=option,
+            is_local=is_local,
         )
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("\nStopped. Nothing was written.", err=True)

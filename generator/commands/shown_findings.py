@@ -65,12 +65,12 @@ def print_report(report: Report) -> None:
     """All findings by subject, on stdout, and how many there are of each verdict."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
         kind = finding.id.partition("/")[0]
         groups.setdefault(_SUBJECTS.get(kind, kind), []).append(finding)
-    told: set[tuple[str, str]] = set()
+    told: list[Finding] = []
     for subject, findings in groups.items():
         console.print(subject, style="bold", markup=False)
         print_findings(findings, console, told)
@@ -82,7 +82,7 @@ def print_notes(report: Report, doctor: str) -> None:
     """What somebody should know who did not ask for a report, on stderr. `doctor` is the command that tells all."""
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     print_findings([*report.with_verdict(Verdict.WARN), *report.with_verdict(Verdict.BLOCKED)], console)
     unknown = len(report.with_verdict(Verdict.UNKNOWN))
     if unknown:
@@ -90,26 +90,31 @@ def print_notes(report: Report, doctor: str) -> None:
         console.print(f"{what} had no answer; {doctor} says which.", markup=False, soft_wrap=True)
 
 
-def print_findings(findings: Sequence[Finding], console: Console, told: set[tuple[str, str]] | None = None) -> None:
+def print_findings(findings: Sequence[Finding], console: Console, told: list[Finding] | None = None) -> None:
     """A line for each that is as it should be; reason, answer and next step of the others.
 
-    What is in `told`, reasons with their next steps, is not told again: nobody signed in is one thing to mend.
+    What is unknown for the reason of the last one in `told` has it told once: nobody signed in is one thing to mend.
     """
     from rich.text import Text
 
-    told = set() if told is None else told
+    told = [] if told is None else told
     width = min(console.width, WIDEST)
     for finding, times in _together(findings):
         verdict = (f"  {finding.verdict:<{_INDENT - 4}}  ", _STYLES[finding.verdict])
         # Wrapped by ourselves: an address must stay whole to be opened.
-        is_told = finding.verdict is Verdict.UNKNOWN and (finding.reason, finding.fix) in told
+        is_told = finding.verdict is Verdict.UNKNOWN and _why(finding) in map(_why, told[-1:])
         head = f"{finding.subject}: for the same reason" if is_told else _head(finding, times, width)
         console.print(Text.assemble(verdict, head), soft_wrap=True)
         if is_told:
             continue
-        told.add((finding.reason, finding.fix))
+        if finding.verdict is not Verdict.OK:
+            told.append(finding)
         for line, style in _below(finding, width):
             console.print(Text(line, style=style), soft_wrap=True)
+
+
+def _why(finding: Finding) -> tuple[str, str]:
+    return finding.reason, finding.fix
 
 
 def _together(findings: Sequence[Finding]) -> Iterator[tuple[Finding, int]]:
@@ -141,9 +146,15 @@ def _below(finding: Finding, width: int) -> Iterator[tuple[str, str]]:
 
 
 def _wrapped(label: str, text: str, width: int) -> Iterator[str]:
-    """`text` below the subject, its later lines below its first one. Its own lines stay lines of their own."""
+    """`text` below the subject, its later lines below its first one. Its own lines stay lines of their own.
+
+    A command on an indented line of its own stays whole: it is to be copied.
+    """
     first = " " * _INDENT + label
     for number, paragraph in enumerate(text.splitlines()):
+        if paragraph.startswith("  "):
+            yield " " * len(first) + paragraph
+            continue
         yield from textwrap.wrap(
             paragraph,
             width,

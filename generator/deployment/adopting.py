@@ -11,43 +11,38 @@ goes into its state.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from generator.api_keys.store import ApiKeySecret
+from generator.api_keys.versions import SCHEDULED_FOR_DELETION
 from generator.deployment.import_ids import secret_version_id
-from generator.deployment.state_facts import has_resource
-from generator.errors import TerraformError
+from generator.deployment.state_facts import secret_arn
+from generator.errors import AwsError, TerraformError
 from generator.module_dir.identity import may_be_deployed
-from generator.naming import DEPLOYMENT_TAG
 from generator.progress import Progress
 from generator.terraform import Terraform
 
 ADOPTIONS = "terrachat_adopt.tf"
-_LABEL = "api_keys"
-_SECRET, _VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
+API_KEYS_RESOURCE = "aws_secretsmanager_secret.api_keys"
+_VERSION = "aws_secretsmanager_secret_version.api_keys"
 
 
 @contextmanager
 def adopted(
-    secret: ApiKeySecret,
-    deployment: str,
-    directory: Path,
-    terraform: Terraform,
-    progress: Progress,
-    *,
-    may_add: bool,
+    secret: ApiKeySecret, directory: Path, terraform: Terraform, progress: Progress, *, may_change: bool
 ) -> Iterator[None]:
     """Let Terraform plan with the secret that exists, where its state does not know it, while the block runs.
 
-    With `may_add` a version `{}` is added beside the current one, where there is none that Terraform may know. Raises
-    TerraformError where the secret is not this deployment's.
+    With `may_change` a version `{}` is added beside the current one, where there is none that Terraform may know, and a
+    secret that is gone is taken out of the state. Raises TerraformError where the secret is not this deployment's, and
+    AwsError where it must be known whether there is one, and AWS does not say.
     """
     path = directory / ADOPTIONS
     path.unlink(missing_ok=True)  # a killed run's
-    ids = _ids(secret, deployment, directory, terraform, may_add=may_add) if secret.is_owned else {}
+    ids = _ids(secret, directory, terraform, may_change=may_change) if secret.is_owned else {}
     if ids:
         with progress.phase("Take over the API-keys secret that exists"):
             blocks = (f"import {{\n  to = {address}\n  id = {json.dumps(each)}\n}}\n" for address, each in ids.items())
@@ -59,29 +54,40 @@ def adopted(
         path.unlink(missing_ok=True)
 
 
-def _ids(
-    secret: ApiKeySecret, deployment: str, directory: Path, terraform: Terraform, *, may_add: bool
-) -> dict[str, str]:
+def _ids(secret: ApiKeySecret, directory: Path, terraform: Terraform, *, may_change: bool) -> dict[str, str]:
     """What to import, by address."""
-    found = secret.describe()
+    state = terraform.state() if may_be_deployed(directory) else {}
+    known = {address: each for address in (API_KEYS_RESOURCE, _VERSION) if (each := secret_arn(state, address))}
+    found = _described(secret, is_known=len(known) == 2)
     if found is None:
         return {}
-    state = terraform.state() if may_be_deployed(directory) else {}
-    ids = {}
-    if not has_resource(state, _SECRET, _LABEL):
-        _refuse_a_strangers(secret, found, deployment)
-        ids[f"{_SECRET}.{_LABEL}"] = str(found["ARN"])
-    if not has_resource(state, _VERSION, _LABEL) and (version := secret.first_version(may_add=may_add)):
-        ids[f"{_VERSION}.{_LABEL}"] = secret_version_id(found["ARN"], version)
+    arn = str(found["ARN"])
+    if gone := [address for address, each in known.items() if each != arn]:
+        # Deleted by hand, and there again since a key was set: AWS gives each secret an ARN of its own.
+        if not may_change:
+            return {}
+        terraform.forget(*gone)
+    return _missing(secret, found, known.keys() - gone, may_add=may_change)
+
+
+def _described(secret: ApiKeySecret, *, is_known: bool) -> Mapping[str, Any] | None:
+    """The secret as it is; None where there is none, or where only Terraform has to know whether there is."""
+    try:
+        return secret.describe()
+    except AwsError as error:
+        if is_known and error.code != SCHEDULED_FOR_DELETION:
+            return None
+        raise
+
+
+def _missing(secret: ApiKeySecret, found: Mapping[str, Any], known: Set[str], *, may_add: bool) -> dict[str, str]:
+    """What Terraform does not know of the secret that was `found`."""
+    arn, ids = str(found["ARN"]), {}
+    if API_KEYS_RESOURCE not in known:
+        if refused := secret.claim_problem(found):
+            problem, hint = refused
+            raise TerraformError(f"the secret {secret.id!r} {problem}", hint=hint)
+        ids[API_KEYS_RESOURCE] = arn
+    if _VERSION not in known and (version := secret.first_version(may_add=may_add)):
+        ids[_VERSION] = secret_version_id(arn, version)
     return ids
-
-
-def _refuse_a_strangers(secret: ApiKeySecret, found: Mapping[str, Any], deployment: str) -> None:
-    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
-    if tags.get(DEPLOYMENT_TAG) != deployment:
-        raise TerraformError(
-            f"the secret {secret.id!r} exists already and is not of this deployment: "
-            f"it has no tag {DEPLOYMENT_TAG}={deployment}",
-            hint=f"Rename the deployment in the catalog, give the secret that tag if it is yours, or name it there as "
-            f"the one to use: api_keys: {{secret: {found['ARN']}}}",
-        )

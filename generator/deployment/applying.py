@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.deployment import resuming, scheduled_endpoints
+from generator.deployment.adopting import API_KEYS_RESOURCE
 from generator.deployment.consent import Consent
 from generator.deployment.endpoint_failures import explain
 from generator.deployment.endpoint_watch import EndpointWatch
@@ -222,8 +223,10 @@ def _cure(error: TerraformRunError, mended: set[str], *, was_interrupted: bool) 
     """What to do about `error` that was not done before: wait for a role, or addresses to take over; else nothing."""
     if _NOT_KNOWN_YET.search(error.message) and _ROLE not in mended:
         return (_ROLE,)
-    # An endpoint may also be one that a schedule created while the entry had one; everything else is a leftover.
-    found = resuming.existing(error.diagnostics)
+    # An endpoint may also be one that a schedule created while the entry had one; everything else is a leftover. The
+    # API-keys secret appeared since `adopting` looked: taken over here, without its first version, it would get another
+    # one in the place of its keys. The next apply takes over both.
+    found = (each for each in resuming.existing(error.diagnostics) if each != API_KEYS_RESOURCE)
     return tuple(
         address
         for address in found

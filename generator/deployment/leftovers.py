@@ -79,8 +79,9 @@ def _secrets(plan: DeploymentPlan) -> Iterator[Leftover]:
         )["SecretList"]
     for secret in found:
         date = secret.get("DeletedDate")
-        reason = f"scheduled for deletion since {date:%Y-%m-%d}; AWS forgets it by itself" if date else "delete it"
-        yield Leftover("secret", secret["Name"], reason)
+        kept = "Terraform does not know of it: delete it in the Secrets Manager console, with what it holds"
+        reason = f"scheduled for deletion since {date:%Y-%m-%d}; AWS forgets it by itself" if date else kept
+        yield Leftover("secret", secret["ARN"], reason)  # by which it is listed once where it has the tag
 
 
 def _tagged(plan: DeploymentPlan) -> Iterator[Leftover]:

@@ -1,7 +1,7 @@
-"""What Terraform's state says of endpoints. Pure.
+"""What Terraform's state says of endpoints and secrets. Pure.
 
-In: the state as `Terraform.state` returns it. Out: names, by the Terraform name of a model. Separate because the state
-is everybody's secret: only what is named here is ever taken from it.
+In: the state as `Terraform.state` returns it. Out: names, by the Terraform name of a model, and secrets' ARNs. Separate
+because the state is everybody's secret: only what is named here is ever taken from it.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ def tainted_endpoints(state: Mapping[str, Any]) -> Mapping[str, str]:
 def has_resource(state: Mapping[str, Any], type_: str, name: str) -> bool:
     """Whether the state holds this managed resource."""
     return any(found == name for found, _, _ in _instances(state, type_))
+
+
+def secret_arn(state: Mapping[str, Any], address: str) -> str:
+    """The ARN of the secret that a resource is, or is a version of; empty where the state does not hold it."""
+    type_, _, name = address.partition(".")
+    found = (attributes for each, attributes, _ in _instances(state, type_) if each == name)
+    return next((str(attributes["arn"]) for attributes in found), "")
 
 
 def outputs(state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ AWS and for the local target; a `Target` is the only thing in which they differ.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,15 +97,20 @@ def destroy(
             saved = job.terraform.plan(destroy=True)
         if saved.is_empty:
             saved.file.unlink(missing_ok=True)
-            return Destroyed(False)
+            return Destroyed(False, _remains(job, ()))
         # Downtime is the purpose: one yes is enough.
         consent = Consent(confirm, allow_downtime=True)
         proposal = applying.agreed(replace(job, plan=_nothing_of(job.plan)), saved, consent, _EVERYTHING)
         with progress.phase("Destroy"):
             job.terraform.apply(saved)
         resuming.Journal(directory).close()
-        with progress.phase("Look for what remains"):
-            return Destroyed(True, leftovers.find(job.plan, proposal.summary.endpoint_names, job.live))
+        return Destroyed(True, _remains(job, proposal.summary.endpoint_names))
+
+
+def _remains(job: Job, endpoints: Iterable[str]) -> tuple[Leftover, ...]:
+    """What AWS still has, also of what Terraform never knew, as the secret of a key that was set and never applied."""
+    with job.progress.phase("Look for what remains"):
+        return leftovers.find(job.plan, endpoints, job.live)
 
 
 def _nothing_of(plan: DeploymentPlan) -> DeploymentPlan:
@@ -121,7 +126,7 @@ def _at_work(
         generated = write_module(catalog, target, directory, progress)
         job = _job(generated.plan, target, directory, progress)
         secret = ApiKeySecret.of(catalog, is_local=target.local is not None)
-        with adopting.adopted(secret, catalog.deployment, directory, job.terraform, progress, may_add=may_change):
+        with adopting.adopted(secret, directory, job.terraform, progress, may_change=may_change):
             yield job
 
 

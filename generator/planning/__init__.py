@@ -12,7 +12,7 @@ from generator.api_keys.place import SecretPlace, place_of
 from generator.catalog import BedrockEntry, Catalog, ExistingEndpointEntry, SageMakerEntry, TokenSecret
 from generator.errors import PlanningError
 from generator.families.lambda_runtime import LambdaRuntime, on_aws, web_adapter_layer_arn
-from generator.naming import DEPLOYMENT_TAG
+from generator.naming import DEPLOYMENT_TAG, huggingface_secret_name
 from generator.permissions import (
     BedrockPermission,
     Permissions,
@@ -186,4 +186,4 @@ def _huggingface_secret(catalog: Catalog) -> HuggingFaceSecret | None:
     if catalog.huggingface is None:
         return None
     arn = catalog.huggingface.token_secret if isinstance(catalog.huggingface, TokenSecret) else None
-    return HuggingFaceSecret(arn, f"terrachat/{catalog.deployment}/huggingface-token")
+    return HuggingFaceSecret(arn, huggingface_secret_name(catalog.deployment))

@@ -68,17 +68,24 @@ def _secret(scene: Scene, secret: SharedSecret, models: tuple[str, ...]) -> Iter
     if shape is None:
         yield _not_there(scene, secret, finding)
         return
+    if refused := secret.claim_problem():
+        problem, fix = refused
+        yield finding(verdict=Verdict.BLOCKED, reason=f"it {problem}", fix=fix, blocks="deployment")
+    else:
+        yield _of_form(scene, secret, shape, finding)
+    yield from _others(scene, secret, shape)
+
+
+def _of_form(scene: Scene, secret: SharedSecret, shape: Shape, finding: Callable[..., Finding]) -> Finding:
     own = tuple(f"{shown_name(name)} " for name in shape.unusable if name in needed_keys(scene.catalog))
     said = [each for each in (*shape.problems, *shape.remarks) if not each.startswith(own)]
     if shape.values is None or said:
-        verdict = Verdict.BLOCKED if shape.values is None and models else Verdict.WARN
+        verdict = Verdict.BLOCKED if shape.values is None and needed_keys(scene.catalog) else Verdict.WARN
         reason = "the handler can use none of its keys: " if shape.values is None else ""
         fix = f"terrachat secrets repair{scene.option}"
         offer = _repair_offer(secret, shape) if shape.repaired is not None else None
-        yield finding(verdict=verdict, reason=reason + "; ".join(said), fix=fix, blocks="answers", offer=offer)
-    else:
-        yield finding(verdict=Verdict.OK, reason="it is a JSON object of strings", value=_keys(len(shape.names)))
-    yield from _others(scene, secret, shape)
+        return finding(verdict=verdict, reason=reason + "; ".join(said), fix=fix, blocks="answers", offer=offer)
+    return finding(verdict=Verdict.OK, reason="it is a JSON object of strings", value=_keys(len(shape.names)))
 
 
 def _not_there(scene: Scene, secret: SharedSecret, finding: Callable[..., Finding]) -> Finding:

@@ -53,7 +53,7 @@ class Offer:
     Attributes:
         title: what would be done, as an order: "Request 2 x 'ml.g5.xlarge for endpoint usage' in us-east-1".
         consequence: what follows from it, for the account, the bill and the time, as one or two sentences.
-        make: does it, with the values of `inputs` by name, and says in a sentence what came of it. Raises TerrachatError.
+        make: does it with the values of `inputs` by name, and says what came of it. Raises TerrachatError.
         inputs: the values that it needs.
         by_hand: nothing of ours can do it: a person does what the finding's `fix` says, and is asked when it is done.
             `make` then only says what happens next, such as how long the other side takes.

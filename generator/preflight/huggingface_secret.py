@@ -84,7 +84,10 @@ class _Examined:
         name, region = self._name, self._scene.region
         if secrets.is_missing(error):
             reason = f"There is no secret {name!r} in {region} that the catalog's 'token_secret' could mean."
-            fix = f"Correct the ARN in the catalog, or make a secret: {self._command}"
+            # Its last six characters are AWS's own: what is made anew under the same name has another ARN.
+            fix = f"Correct the ARN in the catalog, or make a secret and have the catalog name it: {self._command}"
+            if self._scene.is_local:
+                reason = f"{reason} A secret of the local target ends with it."
             return self._finding(Verdict.BLOCKED, reason, value="does not exist", fix=fix)
         if secrets.has_no_value(error):
             reason = f"The secret {name!r} exists, and nothing was ever put into it."

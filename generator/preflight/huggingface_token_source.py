@@ -19,6 +19,7 @@ from generator.deployment.huggingface_token import token_in_environment
 from generator.errors import AwsError
 from generator.hub import HubAccount
 from generator.huggingface_secret import Diagnosis
+from generator.naming import huggingface_secret_name
 from generator.preflight.scene import Scene
 
 # The local target fetches nothing, and Terraform writes any word into the secret that it creates there
@@ -64,7 +65,7 @@ class TokenSource:
         settings = self._scene.catalog.huggingface
         if isinstance(settings, TokenSecret):
             return settings.token_secret
-        return huggingface_secret.name_in(self._scene.catalog.deployment)
+        return huggingface_secret_name(self._scene.catalog.deployment)
 
     @property
     def users(self) -> tuple[str, ...]:

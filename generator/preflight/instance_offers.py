@@ -49,7 +49,9 @@ def _examine(scene: Scene, instance_type: str, models: tuple[str, ...]) -> Itera
         yield Finding(id_, subject, Verdict.OK, reason, asked, "offered", models=models)
         return
     nearest = _nearest(ec2, instance_type)
-    choice = f"Choose {' or '.join(nearest)}, which {scene.region} has" if nearest else "Choose another instance type"
+    *first, last = nearest or ("another instance type",)
+    choice = f"Choose {', '.join(first)}{' or ' if first else ''}{last}"
+    choice += f", which {scene.region} has" if nearest else ""
     yield Finding(
         id_,
         subject,

@@ -81,7 +81,7 @@ def _examine(scene: Scene) -> Finding:
 def _may_not_ask(identity: Identity, error: AwsError) -> Finding:
     """Nothing is known to be wrong: many may deploy and not read IAM."""
     statement = _statement(_ASKING, ["*"])
-    fix = f"Deploy all the same, or have this statement added to {identity.words}: {json.dumps(statement)}"
+    fix = f"Deploy all the same, or have this statement added to {identity.words}:\n  {json.dumps(statement)}"
     return _finding(Verdict.UNKNOWN, f"{identity.subject} may not ask IAM: {error.message.rstrip('.')}.", fix=fix)
 
 
@@ -170,13 +170,15 @@ def _names(refused: Iterable[_Refusal]) -> str:
 def _attach(identity: Identity, refused: Iterable[_Refusal]) -> str:
     statements = _statements(refused)
     if identity.kind == "sso":
-        return f"Have this added to the permission set {identity.name!r} in IAM Identity Center: {_policy(statements)}"
+        return (
+            f"Have this added to the permission set {identity.name!r} in IAM Identity Center:\n  {_policy(statements)}"
+        )
     commands = (
-        command
+        f"\n  {command}"
         for number, part in enumerate(_in_parts(statements), 1)
         for command in _commands(identity, f"{_POLICY}-{number}" if number > 1 else _POLICY, _policy(part))
     )
-    return f"Have what is missing attached: {' && '.join(commands)}"
+    return f"Have what is missing attached:{''.join(commands)}"
 
 
 def _commands(identity: Identity, name: str, policy: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ _SERVICE = "sagemaker"
 _COUNTING = "sagemaker:ListEndpoints, sagemaker:DescribeEndpoint and sagemaker:DescribeEndpointConfig"
 _OPEN = frozenset({"PENDING", "CASE_OPENED"})
 _STANDING = {True: "AWS's default", False: "applied"}
-_REFUSED = frozenset({"DENIED", "NOT_APPROVED", "CASE_CLOSED", "INVALID_REQUEST"})
+_REFUSED = frozenset({"DENIED", "NOT_APPROVED", "INVALID_REQUEST"})
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _last_request(service: Any, quota: _Quota) -> _Request | None:
 def _judged(scene: Scene, seen: _Seen) -> Finding:
     verdict, reason = _verdict(seen)
     request = seen.request
-    if request is not None and verdict is not Verdict.OK:
+    if request is not None:
         reason += _request_words(request)
     is_asked = request is not None and request.is_open
     can_ask = seen.quota.value < seen.need.desired and seen.quota.is_adjustable and not is_asked
@@ -179,6 +179,9 @@ def _request_words(request: _Request) -> str:
         return f" An increase to {request.value} was requested on {request.date} and is {request.status}."
     if request.status in _REFUSED:
         return f" An increase to {request.value}, requested on {request.date}, was not granted ({request.status})."
+    if request.status == "CASE_CLOSED":
+        # Service Quotas API reference, RequestedServiceQuotaChange, read on 2026-11-22: the outcome is in the case.
+        return f" AWS closed the case of an increase to {request.value}, requested on {request.date}; it says why."
     return f" An increase to {request.value} was granted on request of {request.date}."
 
 
@@ -196,8 +199,9 @@ def _fix(scene: Scene, seen: _Seen) -> str:
     if scene.is_local:
         return f"terrachat doctor --fix{scene.option}"
     return (
-        f"terrachat doctor --fix, or: aws service-quotas request-service-quota-increase --service-code {_SERVICE} "
-        f"--quota-code {quota.code} --desired-value {need.desired} --region {scene.region}"
+        f"terrachat doctor --fix{scene.option}, or:\n"
+        f"  aws service-quotas request-service-quota-increase --service-code {_SERVICE} --quota-code {quota.code} "
+        f"--desired-value {need.desired} --region {scene.region}"
     )
 
 

@@ -12,22 +12,24 @@ from typing import Any
 from generator.aws_calls import calling
 from generator.errors import AwsError
 from generator.preflight.quota_needs import Running
+from generator.side_by_side import side_by_side
 
 # An endpoint that failed or goes has given its instances back, or is about to.
 _WITHOUT_INSTANCES = frozenset({"Failed", "Deleting"})
 _GONE = ("ValidationException", "ResourceNotFound")
+# SageMaker refuses more than some descriptions a second (aws/sagemaker-python-sdk pull request 1204, read on
+# 2026-11-22), whoever in the account asks; botocore waits and asks once more.
+_AT_ONCE = 4
 
 
 def running_instances(sagemaker: Any) -> tuple[Running, ...]:
-    """Every endpoint that has instances. Raises AwsError.
-
-    One after the other: SageMaker takes a few descriptions a second, and refuses more.
-    """
+    """Every endpoint that has instances. Raises AwsError."""
     with calling("ListEndpoints"):
         pages = sagemaker.get_paginator("list_endpoints").paginate()
         found = [each for page in pages for each in page["Endpoints"]]
     names = [each["EndpointName"] for each in found if each["EndpointStatus"] not in _WITHOUT_INSTANCES]
-    return tuple(running for name in names for running in _of_endpoint(sagemaker, name))
+    described = side_by_side(lambda name: tuple(_of_endpoint(sagemaker, name)), names, _AT_ONCE)
+    return tuple(running for _, of_endpoint in described for running in of_endpoint)
 
 
 def _of_endpoint(sagemaker: Any, name: str) -> Iterator[Running]:

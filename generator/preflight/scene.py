@@ -22,13 +22,22 @@ from generator.planning import DeploymentPlan
 class Scene:
     """A catalog before its deployment, or after it.
 
-    `aws` are the clients of all services; `probe` says whether checks may ask models something, which costs tokens.
+    `aws` are the clients of all services; `probe` says whether checks may ask models something, which costs tokens;
+    `catalog_option` is what a command needs to find the catalog.
     """
 
     def __init__(
-        self, catalog: Catalog, target: Target, directory: Path, aws: AwsClients | None = None, *, probe: bool = False
+        self,
+        catalog: Catalog,
+        target: Target,
+        directory: Path,
+        aws: AwsClients | None = None,
+        *,
+        probe: bool = False,
+        catalog_option: str = "",
     ) -> None:
         self.catalog = catalog
+        self._catalog_option = catalog_option
         self.target = target
         self.directory = directory
         self.aws = aws or AwsClients()
@@ -46,8 +55,8 @@ class Scene:
 
     @property
     def option(self) -> str:
-        """What a command in a next step needs to work on the same target: " --local", or nothing."""
-        return " --local" if self.is_local else ""
+        """What a command in a next step needs to work on the same catalog and target: " --local", or nothing."""
+        return f"{' --local' if self.is_local else ''}{self._catalog_option}"
 
     @property
     def plan(self) -> DeploymentPlan:

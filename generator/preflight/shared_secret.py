@@ -39,6 +39,11 @@ class SharedSecret:
         """What the secret is; None where there is none. Raises AwsError where that cannot be known."""
         return self._answers.once("shape", self._read)
 
+    def claim_problem(self) -> tuple[str, str] | None:
+        """Why an apply may not take over the secret that is there, and what to do; None where it may."""
+        found = self.store.describe() if self.store.is_owned else None
+        return self.store.claim_problem(found) if found else None
+
     def _read(self) -> Shape | None:
         try:
             return self.store.read()

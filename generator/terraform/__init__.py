@@ -143,6 +143,10 @@ class Terraform:
         """Take back that the resource must be created anew, which Terraform notes when its creation is cut short."""
         self._run_plain("untaint", address)
 
+    def forget(self, *addresses: str) -> None:
+        """Take these resources out of the state, and leave what they stand for alone."""
+        self._run_plain("state rm", *addresses)
+
     def _read(self, command: str, *arguments: str, **options: Any) -> Mapping[str, Any]:
         done = subprocess.run(
             self._commands.generate_cmd_string(command, *arguments, **options),

@@ -84,7 +84,8 @@ def _pick(setting: Setting, questions: Questions, region: str) -> Sequence[str]:
         wanted = {owners[each] for each in questions.several("Whose models", owners) if isinstance(each, int)}
         choices = [choice for choice in choices if choice.owner in wanted]
     lines = [choice.line for choice in choices]
-    picked = questions.several("Which, by number or by its id", lines, other=bedrock_model_problem)
+    question = "Which, by number or by its id" if lines else "Which, by its id"
+    picked = questions.several(question, lines, other=bedrock_model_problem)
     return [choices[each].model if isinstance(each, int) else each for each in picked]
 
 
@@ -94,8 +95,10 @@ def _choices(setting: Setting, region: str) -> Sequence[_Choice]:
         offers = setting.outside.bedrock_offers(region)
     except AwsError as error:
         setting.say(f"It cannot be asked: {error.message}")
-        setting.say(f"Here is a short list of {AS_OF} instead; terrachat doctor asks for each model.")
-        return [_Choice(known.model, f"{known.model}  {known.name}", "") for known in known_models(region)]
+        known = known_models(region)
+        instead = "Here is" if known else f"There is nothing for {region} in"
+        setting.say(f"{instead} a short list of {AS_OF} instead; terrachat doctor asks for each model.")
+        return [_Choice(each.model, f"{each.model}  {each.name}", "") for each in known]
     return [
         _Choice(offer.model, f"{offer.model}  {offer.name}{_ending(offer.lifecycle)}", offer.provider)
         for offer in offers

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 from generator.errors import AwsError, TerrachatError
 from generator.hub import TOKENS_PAGE
@@ -19,6 +20,8 @@ from generator.wizard.setting import Setting
 from generator.wizard.wishes import AT_APPLY, NONE, missing
 
 _OPTION, _CREATE_OPTION = "--huggingface-secret", "--create-huggingface-secret"
+_AGAIN: Literal["choose again"] = "choose again"
+_TOKEN_QUESTION = f"The token, from {TOKENS_PAGE}"
 _OPTIONS = f"{_OPTION} ARN, {_CREATE_OPTION}, {_OPTION} {AT_APPLY} or {_OPTION} {NONE}"
 
 
@@ -55,7 +58,7 @@ def _wished(setting: Setting, answers: Answers, environment: Mapping[str, str]) 
         return TokenSecret(existing)
     token = environment.get("HF_TOKEN", "").strip()
     if not token and setting.questions is not None:
-        return _typed(setting.questions)
+        return NewSecret(SHARED_NAME, setting.questions.hidden(_TOKEN_QUESTION, problem_of))
     if not token:
         raise missing(f"{_CREATE_OPTION} needs the token", "HF_TOKEN in the environment")
     if problem := problem_of(token):
@@ -87,7 +90,9 @@ def _asked(setting: Setting, questions: Questions, answers: Answers) -> Answers:
         try:
             token = _by_choice(setting, questions, answers, picked)
         except AwsError as error:
-            setting.say(f"AWS cannot be asked: {error.message}")
+            setting.say(f"  That is not possible: {error.message}.{f' {error.hint}' if error.hint else ''}")
+            continue
+        if token == _AGAIN:
             continue
         with_token = replace(answers, token=token)
         wrong = setting.problem(with_token)
@@ -96,14 +101,18 @@ def _asked(setting: Setting, questions: Questions, answers: Answers) -> Answers:
         setting.say(f"  That is not taken: {wrong}.")
 
 
-def _by_choice(setting: Setting, questions: Questions, answers: Answers, picked: int) -> Token | None:
+def _by_choice(
+    setting: Setting, questions: Questions, answers: Answers, picked: int
+) -> Token | Literal["choose again"] | None:
     match picked:
         case 0:
-            return TokenSecret(questions.text("The secret's ARN", secret_arn_problem))
+            arn = questions.optional("The secret's ARN", secret_arn_problem, _AGAIN)
+            return TokenSecret(arn) if arn else _AGAIN
         case 1:
             existing = setting.outside.shared_secret(answers.region)
             if existing is None:
-                return _typed(questions)
+                token = questions.hidden(_TOKEN_QUESTION, problem_of, _AGAIN)
+                return NewSecret(SHARED_NAME, token) if token else _AGAIN
             _say_existing(setting, existing)
             return TokenSecret(existing)
         case 2:
@@ -111,13 +120,9 @@ def _by_choice(setting: Setting, questions: Questions, answers: Answers, picked:
     return None
 
 
-def _typed(questions: Questions) -> NewSecret:
-    return NewSecret(SHARED_NAME, questions.hidden(f"The token, from {TOKENS_PAGE}", problem_of))
-
-
 def _say_existing(setting: Setting, arn: str) -> None:
     setting.say(f"That secret exists, and is used as it is: {arn}")
-    setting.say("To put another token into it: terrachat secrets huggingface")
+    setting.say(f"To put another token into it: terrachat secrets huggingface{setting.option}")
 
 
 def _gated(answers: Answers) -> str:

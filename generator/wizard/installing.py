@@ -44,14 +44,20 @@ def install(
     *,
     is_interactive: bool,
     option: str = "",
+    is_local: bool = False,
 ) -> Installed:
     """Make the catalog at `path`, or add to it.
 
-    `option` is what a later command needs to work on the same target and catalog. Raises DeclinedError where the
+    `option` is what a later command needs to work on the same target and catalog, `is_local` whether that is the local
+    target. Raises DeclinedError where the
     person says no, CatalogError where the catalog that is there is none, and what asking raises; nothing is written
     then.
     """
-    setting = _setting(path, wishes, terminal, outside, is_interactive=is_interactive)
+    questions = Questions(terminal) if is_interactive and not wishes.yes else None
+    has_schema = (path.parent / SCHEMA_FILE).is_file()
+    setting = _with_former(
+        Setting(path, wishes, outside, terminal.say, questions, has_schema=has_schema, option=option, is_local=is_local)
+    )
     answers = answers_to(setting, Defaults(path.resolve().parent.name, environment))
     draft = setting.proposed(answers)
     draft.checked()
@@ -63,10 +69,9 @@ def install(
     return Installed(is_written=True, next_steps=tuple(_next_steps(answers, option)))
 
 
-def _setting(path: Path, wishes: Wishes, terminal: Terminal, outside: Outside, *, is_interactive: bool) -> Setting:
-    questions = Questions(terminal) if is_interactive and not wishes.yes else None
-    has_schema = (path.parent / SCHEMA_FILE).is_file()
-    setting = Setting(path, wishes, outside, terminal.say, questions, has_schema=has_schema)
+def _with_former(setting: Setting) -> Setting:
+    """`setting` with the catalog that is there already, if there is one."""
+    path = setting.path
     if not path.exists():
         if not path.parent.is_dir():
             raise TerrachatError(f"{path}: there is no folder {str(path.parent)!r}", hint="Make the folder first.")
@@ -74,11 +79,14 @@ def _setting(path: Path, wishes: Wishes, terminal: Terminal, outside: Outside, *
     try:
         former = editing.read(path)
     except CatalogError:
-        terminal.say(f"{path} is there and is no valid catalog; it is left as it is. What is wrong with it:")
+        setting.say(
+            f"{path} is there and is no valid catalog; it is left as it is. Mend it, or begin another one with "
+            "--catalog FILE. What is wrong with it:"
+        )
         raise
     catalog = former.checked()
     models = "1 model" if len(catalog.models) == 1 else f"{len(catalog.models)} models"
-    terminal.say(f"{path} is there, with {models}: what it says is the default, and stays unless you change it.")
+    setting.say(f"{path} is there, with {models}: what it says is the default, and stays unless you change it.")
     return replace(setting, former=former, catalog=catalog)
 
 
@@ -86,10 +94,14 @@ def _agree(setting: Setting, answers: Answers, draft: Draft) -> None:
     name = str(setting.path)
     setting.say(f"\n{_shown(setting, answers, draft)}")
     if isinstance(answers.token, NewSecret):
-        setting.say(
-            f"The secret {answers.token.name!r} is created in {answers.region} before the file is written. Secrets "
-            "Manager bills it by the month until you delete it."
+        where = f"on the local target, in {answers.region}," if setting.is_local else f"in {answers.region}"
+        afterwards = (
+            "It ends with the local target (terrachat local down); the next one, and AWS, need another: terrachat "
+            "secrets huggingface"
+            if setting.is_local
+            else "Secrets Manager bills it by the month until you delete it."
         )
+        setting.say(f"The secret {answers.token.name!r} is created {where} before the file is written. {afterwards}")
     if setting.wishes.yes:
         return
     if setting.questions is None:

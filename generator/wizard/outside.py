@@ -33,7 +33,10 @@ class Outside(Protocol):
         """The models that Bedrock has on offer in `region`. Raises AwsError."""
 
     def shared_secret(self, region: str) -> str | None:
-        """The ARN of the secret that Terrachat makes for tokens, where `region` has it. Raises AwsError."""
+        """The ARN of the secret that Terrachat makes for tokens, where `region` has it.
+
+        Raises AwsError, also where it is scheduled for deletion: it can be neither read nor made anew.
+        """
 
     def create_secret(self, secret: NewSecret, region: str) -> str:
         """Make `secret` in `region`. Returns its ARN. Raises AwsError."""
@@ -59,11 +62,18 @@ class AskedOutside:
         client = self._clients.client("secretsmanager", region)
         try:
             with calling(f"Looking for the secret {huggingface_secret.SHARED_NAME!r}"):
-                return str(client.describe_secret(SecretId=huggingface_secret.SHARED_NAME)["ARN"])
+                found = client.describe_secret(SecretId=huggingface_secret.SHARED_NAME)
         except AwsError as error:
             if huggingface_secret.is_missing(error):
                 return None
             raise
+        if "DeletedDate" in found:
+            raise AwsError(
+                f"the secret {huggingface_secret.SHARED_NAME!r} of {region} is scheduled for deletion",
+                hint="Restore it: aws secretsmanager restore-secret "
+                f"--region {region} --secret-id {huggingface_secret.SHARED_NAME}",
+            )
+        return str(found["ARN"])
 
     def create_secret(self, secret: NewSecret, region: str) -> str:
         client = self._clients.client("secretsmanager", region)

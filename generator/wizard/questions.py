@@ -40,12 +40,14 @@ class Questions:
         """A text; Enter takes `default`, if there is one."""
         return self._asked(f"{question} [{default}]: " if default else f"{question}: ", problem, default)
 
-    def optional(self, question: str, problem: Problem) -> str:
-        """A text, or nothing for Enter alone."""
-        return self._asked(f"{question} [Enter: none]: ", lambda typed: problem(typed) if typed else None)
+    def optional(self, question: str, problem: Problem, nothing: str = "none") -> str:
+        """A text, or nothing for Enter alone, which the prompt calls `nothing`."""
+        return self._asked(f"{question} [Enter: {nothing}]: ", _or_nothing(problem))
 
-    def hidden(self, question: str, problem: Problem) -> str:
-        """A secret. Nothing that is typed is shown or repeated."""
+    def hidden(self, question: str, problem: Problem, nothing: str = "") -> str:
+        """A secret, or with `nothing` also none, as in `optional`. Nothing that is typed is shown or repeated."""
+        if nothing:
+            question, problem = f"{question} [Enter: {nothing}]", _or_nothing(problem)
         return self._asked(f"{question} (what you type is not shown): ", problem, is_hidden=True)
 
     def yes(self, question: str, *, default: bool) -> bool:
@@ -76,12 +78,14 @@ class Questions:
                 return None
             return _which(options) if other is None or part.isdecimal() else other(part)
 
-        prompt = f"{question}, several as 1,3 [{default or 'Enter: none'}]: "
+        prompt = f"{question}, several as {'1,3' if options else 'a,b'} [{default or 'Enter: none'}]: "
         parts = _parts(self._asked(prompt, problem, default))
         chosen = [(_index(part, options), part) for part in parts]
         return tuple(dict.fromkeys(part if index is None else index for index, part in chosen))
 
     def _list(self, options: Sequence[str]) -> None:
+        if not options:
+            return
         width = len(str(len(options)))
         self._terminal.say("\n".join(f"  {number:>{width}}  {each}" for number, each in enumerate(options, 1)))
 
@@ -93,6 +97,10 @@ class Questions:
             if wrong is None:
                 return typed
             self._terminal.say(f"  That is not taken: {wrong}.")
+
+
+def _or_nothing(problem: Problem) -> Problem:
+    return lambda typed: problem(typed) if typed else None
 
 
 def _no_yes_or_no(typed: str) -> str | None:
@@ -111,6 +119,8 @@ def _index(part: str, options: Sequence[str]) -> int | None:
 
 
 def _which(options: Sequence[str]) -> str:
+    if not options:
+        return "there is no list to give a number of"
     return (
         "give the number of one of the lines above" if len(options) == 1 else f"give a number from 1 to {len(options)}"
     )

@@ -51,11 +51,11 @@ def chosen(setting: Setting, answers: Answers) -> Answers:
     picked = questions.several(
         "Which, by number, or another one's name on the Hugging Face Hub", lines, other=hub_model_problem
     )
-    for each in picked:
-        found = _of_curated(CURATED[each]) if isinstance(each, int) else _found(setting, each)
-        if found is None and not questions.yes(f"Take {each} all the same?", default=False):
+    for name in (CURATED[each].name if isinstance(each, int) else each for each in picked):
+        found = _found(setting, name)
+        if found is None and not questions.yes(f"Take {name} all the same?", default=False):
             continue
-        found = found or _unknown(str(each))
+        found = found or _unknown(name)
         instance_type = _ask_instance_type(setting, questions, found)
         answers = setting.added(_model(setting, answers, found, instance_type), answers, _OPTION)
     return answers
@@ -97,16 +97,20 @@ def _ask_instance_type(setting: Setting, questions: Questions, found: _Found) ->
 
 def _found(setting: Setting, name: str) -> _Found | None:
     """What there is to know of the model `name`; None where the Hub says that there is none."""
-    if curated := BY_NAME.get(name.casefold()):
-        return _of_curated(curated)
+    curated = BY_NAME.get(name.casefold())
     try:
-        model = setting.outside.hub_model(name)
+        model = setting.outside.hub_model(curated.name if curated else name)
     except HubError as error:
         setting.say(f"{name}: {error.message}.")
         if error.kind == "not_found":
             return None
-        setting.say("It is taken as it is; terrachat doctor asks again.")
-        return _unknown(name)
+        setting.say(
+            f"It is taken as {f'the list of {AS_OF} has it' if curated else 'it is'}; terrachat doctor asks again."
+        )
+        return _of_curated(curated, curated.gated) if curated else _unknown(name)
+    if curated:
+        # A gate may have come since the list was made. One that is gone is no harm: the token is not needed then.
+        return _of_curated(curated, model.gated or curated.gated)
     size = f", {model.size_bytes / 1e9:,.0f} GB" if model.size_bytes else ""
     words = f"{name}{size}; {_gated_words(model.gated)}; {PUBLIC}/{name}"
     return _Found(name, words, model.gated, size_bytes=model.size_bytes)
@@ -116,14 +120,14 @@ def _unknown(name: str) -> _Found:
     return _Found(name, f"{name}; {PUBLIC}/{name}", is_known=False)
 
 
-def _of_curated(model: CuratedModel) -> _Found:
+def _of_curated(model: CuratedModel, gated: Literal["auto", "manual"] | None) -> _Found:
     length = f"chats of up to {model.max_model_len:,} of its {model.context_tokens:,} tokens"
-    licence = f"{model.licence}, {_gated_words(model.gated)}"
+    licence = f"{model.licence}, {_gated_words(gated)}"
     words = f"{model.name}: {_size(model)} parameters, {length}; {licence}; {model.card}"
     return _Found(
         model.name,
         words,
-        model.gated,
+        gated,
         instance_type=model.instance_type,
         environment=(("SM_VLLM_MAX_MODEL_LEN", model.max_model_len),),
     )

@@ -34,6 +34,8 @@ class Setting:
         former: the catalog that is there already.
         catalog: what it says.
         has_schema: whether the catalog's JSON Schema lies beside it, for editors.
+        option: what a later command needs to work on the same target and catalog.
+        is_local: whether what is asked, and where a secret is made, is the local target.
 
     """
 
@@ -45,6 +47,8 @@ class Setting:
     former: Draft | None = None
     catalog: Catalog | None = None
     has_schema: bool = False
+    option: str = ""
+    is_local: bool = False
 
     @property
     def entries(self) -> tuple[Entry, ...]:

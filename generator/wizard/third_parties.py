@@ -41,8 +41,10 @@ def chosen(setting: Setting, answers: Answers) -> Answers:
     for each in picked:
         provider = NAMES[each] if isinstance(each, int) else each
         extra = _own_server(questions, provider) if provider in BASE_URL_REQUIRED else {}
+        if extra is None:
+            continue
         question = f"Models of {provider}, by its own names for them, separated by commas"
-        for name in _names(questions.text(question, _each(third_party_model_problem))):
+        for name in _names(questions.optional(question, _each(third_party_model_problem))):
             answers = setting.added(_model(setting, answers, provider, name, extra), answers, _OPTION)
     return answers
 
@@ -53,7 +55,7 @@ def azure_chosen(setting: Setting, answers: Answers) -> Answers:
     if setting.questions is not None and not setting.wishes.azure:
         setting.say("\nEach Azure OpenAI model has an identifier of your choice: the names of its five keys end in it.")
         question = "Identifiers, such as Model1,Model2"
-        names = _names(setting.questions.text(question, _each(azure_identifier_problem)))
+        names = _names(setting.questions.optional(question, _each(azure_identifier_problem)))
     for name in names:
         demand(_AZURE_OPTION, name, azure_identifier_problem)
         model_id = setting.free_id(name, answers, keep_case=True)
@@ -87,8 +89,11 @@ def _model(setting: Setting, answers: Answers, provider: str, name: str, extra: 
     return Model(setting.free_id(name, answers), provider, entry, keys=keys)
 
 
-def _own_server(questions: Questions, provider: str) -> dict[str, Value]:
-    address = questions.text(f"{provider} is a server of your own: its address", base_url_problem)
+def _own_server(questions: Questions, provider: str) -> dict[str, Value] | None:
+    """Where it is and how its key is called; None where it is left out after all."""
+    address = questions.optional(f"{provider} is a server of your own: its address", base_url_problem)
+    if not address:
+        return None
     key_name = questions.optional("The name of its key in the API-keys secret", key_name_problem)
     return {"base_url": address, "key_name": key_name or None}
 

@@ -99,6 +99,19 @@ def test_module_stays_one_idea(path: Path) -> None:
     assert path.stem not in {"utils", "helpers", "manager", "common", "misc"}
 
 
+def test_consoles_leave_an_arn_as_it_is() -> None:
+    """Rich takes the `:secret:` of an ARN for an emoji unless it is told not to."""
+    calls = [
+        (str(path.relative_to(ROOT)), {keyword.arg for keyword in node.keywords})
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Console"
+    ]
+
+    assert calls
+    assert [name for name, keywords in calls if "emoji" not in keywords] == []
+
+
 def test_lambda_folder_is_no_package() -> None:
     """`lambda` is a keyword: the folder is a source root, and its package is imported as chat_handler."""
     assert not (ROOT / "lambda/__init__.py").exists()

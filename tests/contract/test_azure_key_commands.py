@@ -53,7 +53,11 @@ class Desk:
         return done.exception
 
     def holds(self, text: str | dict[str, Any]) -> None:
-        self.secrets.create_secret(Name=self.id, SecretString=text if isinstance(text, str) else json.dumps(text))
+        self.secrets.create_secret(
+            Name=self.id,
+            SecretString=text if isinstance(text, str) else json.dumps(text),
+            Tags=[{"Key": "terrachat:deployment", "Value": self.id.split("/")[1]}],
+        )
 
     @property
     def stored(self) -> Any:

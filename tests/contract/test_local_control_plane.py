@@ -51,6 +51,26 @@ def test_a_secrets_first_version_keeps_its_own_label(local: Running) -> None:
     assert (kept["SecretString"], kept["VersionStages"]) == ("{}", ["OURS"])
 
 
+def test_a_label_is_on_one_version_and_the_current_one_only_moves(local: Running) -> None:
+    secrets = local.client("secretsmanager")
+    first = secrets.create_secret(Name="moved", SecretString="0")["VersionId"]
+
+    aside = secrets.put_secret_value(SecretId="moved", SecretString="1", VersionStages=["OURS"])["VersionId"]
+    current = secrets.put_secret_value(SecretId="moved", SecretString="2", VersionStages=["AWSCURRENT", "OURS"])
+
+    labels = secrets.describe_secret(SecretId="moved")["VersionIdsToStages"]
+    assert {version: sorted(each) for version, each in labels.items()} == {
+        first: ["AWSPREVIOUS"],
+        current["VersionId"]: ["AWSCURRENT", "OURS"],
+    }
+    listed = secrets.list_secret_version_ids(SecretId="moved", IncludeDeprecated=True)["Versions"]
+    assert aside in {each["VersionId"] for each in listed}
+    with pytest.raises(ClientError, match="can't be completely removed"):
+        secrets.update_secret_version_stage(
+            SecretId="moved", VersionStage="AWSCURRENT", RemoveFromVersionId=current["VersionId"]
+        )
+
+
 def test_a_reference_to_a_secret_reaches_the_model_and_not_the_template(local: Running) -> None:
     secret = local.client("secretsmanager").create_secret(Name="token", SecretString="hf_planted")["ARN"]
     reference = f"{{{{resolve:secretsmanager:{secret}:SecretString}}}}"

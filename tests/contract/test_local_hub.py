@@ -219,6 +219,12 @@ def test_the_hub_may_refuse_everything(hub: Hub, account: AccountFile, refusal: 
     assert refused(lambda: hub().model_info("a/b"), HfHubHTTPError, status).startswith(said)
 
 
+def test_who_sends_no_token_has_none_that_expired(hub: Hub, account: AccountFile) -> None:
+    say(account, "refusals: {hub: ExpiredTokenException}")
+
+    assert hub(None).model_info("a/b").id == "a/b"
+
+
 def test_a_slow_hub_answers_when_the_file_says_so(local: Running, hub: Hub, account: AccountFile) -> None:
     say(account, "refusals: {hub: slow}")
     with pytest.raises(httpx2.ReadTimeout):

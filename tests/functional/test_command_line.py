@@ -162,6 +162,20 @@ def test_missing_terraform_is_named_with_what_to_install(terrachat: CommandLine,
     assert "there is no terraform on PATH\nInstall Terraform 1.5 or newer" in done.stderr
 
 
+@pytest.mark.usefixtures("shared_zips")
+def test_apply_without_credentials_says_so_before_terraform_plans_a_second_secret(terrachat: CommandLine) -> None:
+    (terrachat.folder / "catalog.yaml").write_text(GOOD)
+
+    ran = terrachat("apply", "--yes", "-o", "module", "--skip-doctor")
+
+    assert ran.exit_code == 3
+    assert "DescribeSecret of " in ran.stderr
+    assert ran.stderr.endswith(
+        "Sign in to AWS (for example: aws sso login), or use --local to work without an account.\n"
+    )
+    assert not (terrachat.folder / "module/terraform.tfstate").exists()
+
+
 def test_port_that_is_taken_is_named_before_anything_is_started(terrachat: CommandLine) -> None:
     (terrachat.folder / "catalog.yaml").write_text(GOOD)
     with socket.socket() as taken:
@@ -224,7 +238,10 @@ while True:
 
 
 def test_closed_terminal_lets_terraform_save_its_state(terrachat: CommandLine) -> None:
-    (terrachat.folder / "catalog.yaml").write_text(GOOD)
+    # A secret of somebody else's, so that nothing but Terraform asks AWS, which is not there.
+    named = "arn:aws:secretsmanager:us-east-1:123456789012:secret:team/keys-a1b2c3"
+    catalog = {**CATALOG, "api_keys": {"secret": named}}
+    (terrachat.folder / "catalog.yaml").write_text(json.dumps(catalog, ensure_ascii=False))
     (terrachat.folder / "bin").mkdir()
     terraform = terrachat.folder / "bin/terraform"
     terraform.write_text(_SLOW_TERRAFORM)

@@ -284,6 +284,9 @@ def test_a_request_that_aws_sits_on_is_seen_and_not_made_twice(well: Office) -> 
 @pytest.mark.parametrize("refusal", ["AccessDeniedException", "ThrottlingException", "ExpiredTokenException"])
 def test_what_a_service_refuses_is_unknown_and_nothing_else_is(refusal: str, well: Office) -> None:
     services = {"servicequotas": {"quota"}, "ecr": {"image"}, "iam": {"permissions"}}
+    services |= {"ec2": {"offered"}, "sagemaker": {"quota", "endpoint"}}
+    # Whose account it is that the token's secret should be in, STS says too.
+    services["sts"] = {"credentials", "permissions", "bedrock-role", "huggingface"}
     services["bedrock"] = {"bedrock-model", "bedrock-access", "bedrock-use-case", "guardrail"}
     if refusal != "ExpiredTokenException":  # which the Hub says of the token in the secret: that is blocked
         services["hub"] = {"huggingface"}
@@ -359,6 +362,19 @@ def test_a_person_is_asked_about_each_fix(well: Office) -> None:
     assert [id_ for id_, verdict in well.verdicts().items() if verdict != "ok"] == ["quota/ml.g5.xlarge"]
 
 
+def test_ctrl_c_waits_for_nobody_and_says_how_things_stand(well: Office) -> None:
+    well.account(refusals={"ecr": "slow"})
+    talk = _at_terminal(well, "doctor", "--only", "image", kind="xterm")
+    talk.expect_exact("waiting for the container image")
+
+    talk.sendintr()
+
+    talk.expect_exact("Stopped. Nothing was changed.")
+    talk.expect(pexpect.EOF)
+    talk.close()
+    assert talk.exitstatus == 130
+
+
 def test_apply_stops_before_it_changes_anything(well: Office) -> None:
     well.account(quotas={"ml.g5.xlarge": 0})
     empty = well.stage.everything()
@@ -368,7 +384,9 @@ def test_apply_stops_before_it_changes_anything(well: Office) -> None:
     assert (ran.exit_code, ran.stdout) == (5, "")
     assert "blocked  quota of ml.g5.xlarge in us-east-1" in ran.stderr
     assert "1 prerequisite is missing" in ran.stderr
-    assert "--skip-doctor" in ran.stderr
+    file = well.deployment.catalog.name
+    assert f"Mend: terrachat doctor --fix --local --catalog {file}\n" in ran.stderr
+    assert f"terrachat apply --skip-doctor --local --catalog {file}\n" in ran.stderr
     assert "Plan" not in ran.stderr
     assert well.stage.everything() == empty
 
@@ -399,18 +417,19 @@ def test_apply_counts_what_could_not_be_asked(well: Office) -> None:
 
     ran = well.deployment.run("apply")
 
-    assert "1 question had no answer; terrachat doctor --local says which." in ran.stderr
+    file = well.deployment.catalog.name
+    assert f"1 question had no answer; terrachat doctor --local --catalog {file} says which." in ran.stderr
     assert "✓ Plan: " in ran.stderr
 
 
-def _at_terminal(office: Office, *arguments: str) -> pexpect.spawn[str]:
+def _at_terminal(office: Office, *arguments: str, kind: str = "dumb") -> pexpect.spawn[str]:
     command_line = office.stage.terrachat
     program, *argv = command_line.argv(*arguments, "--local", "--catalog", office.deployment.catalog.name)
     return pexpect.spawn(
         program,
         argv,
         cwd=str(command_line.folder),
-        env={**command_line.environment(), "TERM": "dumb"},
+        env={**command_line.environment(), "TERM": kind},
         encoding="utf-8",
         timeout=60,
         dimensions=(50, 100),

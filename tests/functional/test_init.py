@@ -135,7 +135,7 @@ def test_secret_is_not_promised_where_aws_cannot_be_asked(folder: CommandLine) -
             child.sendline()
         child.expect_exact("The token [1]: ")
         child.sendline("2")
-        child.expect_exact("AWS cannot be asked: nobody is signed in to AWS")
+        child.expect_exact("That is not possible: nobody is signed in to AWS")
         child.expect_exact("The token [1]: ")
         child.sendline("4")
         child.expect_exact("Write catalog.yaml? y or n [y]: ")

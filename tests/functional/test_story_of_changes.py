@@ -55,3 +55,10 @@ def test_change_rename_stop_start_and_destroy(deployed: Deployed) -> None:
     assert story.ok("destroy", "--yes", "--json").json() == {"destroyed": True, "remains": []}
     assert deployed.everything() == beside
     assert story.ok("destroy", "--yes").stdout == "There was nothing to destroy.\n"
+
+    # Terraform never knew the secret of a key that was set after its last apply.
+    secrets = deployed.client("secretsmanager")
+    secret = secrets.create_secret(Name="terrachat/story/api-keys", SecretString="{}")["ARN"]
+    remains = story.ok("destroy", "--yes", "--json").json()["remains"]
+    assert [(each["kind"], each["name"]) for each in remains] == [("secret", secret)]
+    secrets.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)

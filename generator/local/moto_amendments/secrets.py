@@ -43,11 +43,13 @@ def _keep_a_secrets_own_labels() -> None:
 
     @functools.wraps(original)
     def reset_default_version(self: Any, secret_version: dict[str, Any], version_id: str) -> None:
-        kept = {each: _own_labels(version) for each, version in self.versions.items()}
+        kept = {each: _own_labels(version) for each, version in self.versions.items() if each != version_id}
         original(self, secret_version, version_id)
         for each, labels in kept.items():
-            present, brought = self.versions[each]["version_stages"], secret_version["version_stages"]
+            brought = secret_version["version_stages"]
+            present = [label for label in self.versions[each]["version_stages"] if label not in brought]
             present += [label for label in labels if label not in (*present, *brought)]
+            self.versions[each]["version_stages"] = present
 
     replace(FakeSecret, "reset_default_version", reset_default_version)
 
@@ -96,6 +98,11 @@ def _require_versions(versions: _Versions, *named: str | None) -> None:
 
 def _require_holder(label: str, holder: str | None, remove_from: str | None, move_to: str | None) -> None:
     """That the label is where the caller takes it to be."""
+    if label == _CURRENT and not move_to:
+        # As hashicorp/terraform-provider-aws quotes it (secretsmanager/secret_version.go), read on 2026-11-22.
+        raise InvalidParameterException(
+            "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed."
+        )
     if remove_from and remove_from != holder:
         raise InvalidParameterException(f"Version stage {label} not found in version {remove_from}")
     if holder and not remove_from and move_to != holder:

@@ -25,15 +25,25 @@ class PlayedSecrets:
 
     def __init__(self) -> None:
         self._versions: dict[str, dict[str, tuple[str, datetime, set[str]]]] = {}
+        self._tags: dict[str, list[dict[str, str]]] = {}
         self.calls: list[str] = []
 
-    def hold(self, secret: str, text: str | Mapping[str, object]) -> None:
-        """Let `secret` have this text."""
+    def hold(self, secret: str, text: str | Mapping[str, object], tags: Mapping[str, str]) -> None:
+        """Let `secret` have this text and these tags."""
         self._versions[secret] = {}
+        self._tags[secret] = [{"Key": key, "Value": value} for key, value in tags.items()]
         self._add(secret, text if isinstance(text, str) else json.dumps(text), [CURRENT])
 
     def current(self, secret: str) -> str:
         return self._labelled(secret, CURRENT)[1]
+
+    def describe_secret(self, **given: Any) -> dict[str, Any]:
+        self._checked("DescribeSecret", given)
+        name = given["SecretId"]
+        if name not in self._versions:
+            raise _error("DescribeSecret", "ResourceNotFoundException", MISSING)
+        arn = f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-a1b2c3"
+        return {"ARN": arn, "Name": name, "Tags": self._tags[name]}
 
     def get_secret_value(self, **given: Any) -> dict[str, Any]:
         self._checked("GetSecretValue", given)
@@ -47,7 +57,7 @@ class PlayedSecrets:
 
     def create_secret(self, **given: Any) -> dict[str, Any]:
         self._checked("CreateSecret", given)
-        self._versions[given["Name"]] = {}
+        self._versions[given["Name"]], self._tags[given["Name"]] = {}, given["Tags"]
         return {"VersionId": self._add(given["Name"], given["SecretString"], [CURRENT])}
 
     def update_secret_version_stage(self, **given: Any) -> dict[str, Any]:

@@ -13,14 +13,25 @@ from rich.console import Console
 from generator.api_keys.place import place_of
 from generator.api_keys.store import ApiKeySecret
 from generator.deployment.adopting import ADOPTIONS, adopted
-from generator.errors import TerraformError
+from generator.errors import AwsError, TerraformError
 from generator.progress import Progress
 from generator.terraform import Terraform
 from tests.unit.generator.aws_answers import Answer, client
 from tests.unit.generator.played_terraform import PlayedTerraform
 from tests.unit.generator.test_api_key_names import ARN as NAMED
 from tests.unit.generator.test_api_key_names import catalog_of
-from tests.unit.generator.test_api_key_store import ARN, NO_SECRET, V0, V1, added, described, labelled, refused
+from tests.unit.generator.test_api_key_store import (
+    ARN,
+    DENIED,
+    NO_SECRET,
+    NOW,
+    V0,
+    V1,
+    added,
+    described,
+    labelled,
+    refused,
+)
 
 OURS = [{"Key": "terrachat:deployment", "Value": "demo"}]
 SECRET = f'import {{\n  to = aws_secretsmanager_secret.api_keys\n  id = "{ARN}"\n}}\n'
@@ -35,7 +46,9 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return found
 
 
-def blocks(directory: Path, *answers: Answer, may_add: bool = True, state: Any = None, **settings: Any) -> str | None:
+def blocks(
+    directory: Path, *answers: Answer, may_change: bool = True, state: Any = None, **settings: Any
+) -> str | None:
     """The import blocks that Terraform sees; None where there are none. After it there are none in any case."""
     played = PlayedTerraform(directory.parent / "bin", {"state pull": [{"document": state}]} if state else {})
     played.install()
@@ -46,17 +59,20 @@ def blocks(directory: Path, *answers: Answer, may_add: bool = True, state: Any =
     progress = Progress(Console(file=io.StringIO()))
     path = directory / ADOPTIONS
     try:
-        with adopted(secret, "demo", directory, terraform, progress, may_add=may_add):
+        with adopted(secret, directory, terraform, progress, may_change=may_change):
             return path.read_text() if path.exists() else None
     finally:
         assert not path.exists()
 
 
-def state_of(*types: str) -> dict[str, Any]:
-    instances: list[dict[str, Any]] = [{"attributes": {}}]
+def state_of(*types: str, arn: str = ARN) -> dict[str, Any]:
+    instances: list[dict[str, Any]] = [{"attributes": {"arn": arn}}]
     return {
         "resources": [{"mode": "managed", "type": each, "name": "api_keys", "instances": instances} for each in types]
     }
+
+
+WHOLE = state_of("aws_secretsmanager_secret", "aws_secretsmanager_secret_version")
 
 
 def test_a_secret_that_a_key_was_set_in_is_taken_over_with_its_empty_version(directory: Path) -> None:
@@ -70,9 +86,47 @@ def test_where_there_is_no_secret_there_is_nothing_to_take_over(directory: Path)
 
 
 def test_what_terraform_knows_is_not_taken_over_again(directory: Path) -> None:
-    known = state_of("aws_secretsmanager_secret", "aws_secretsmanager_secret_version")
+    assert blocks(directory, described(Tags=[]), state=WHOLE) is None
 
-    assert blocks(directory, described(Tags=[]), state=known) is None
+
+def forgotten(directory: Path) -> list[str]:
+    calls = (directory.parent / "bin/calls").read_text().splitlines()
+    return [call for call in calls if call.startswith("state rm")]
+
+
+def test_a_secret_that_was_deleted_by_hand_and_set_again_is_taken_over_with_its_keys(directory: Path) -> None:
+    gone = state_of("aws_secretsmanager_secret", "aws_secretsmanager_secret_version", arn=f"{ARN[:-6]}oooooo")
+    there = described(Tags=OURS)
+
+    seen = blocks(directory, there, may_change=False, state=gone)
+    assert (seen, forgotten(directory)) == (None, [])
+
+    assert blocks(directory, there, labelled("TERRACHAT_CREATED", V0), state=gone) == f"{SECRET}\n{VERSION}"
+    assert [call.split()[-2:] for call in forgotten(directory)] == [
+        ["aws_secretsmanager_secret.api_keys", "aws_secretsmanager_secret_version.api_keys"]
+    ]
+
+
+def test_of_a_secret_that_terraform_knows_aws_need_not_tell(directory: Path) -> None:
+    assert blocks(directory, refused("describe_secret", DENIED), state=WHOLE) is None
+
+
+@pytest.mark.parametrize("known", [(), ("aws_secretsmanager_secret",)], ids=["nothing", "the secret alone"])
+def test_where_a_second_first_version_would_replace_the_keys_aws_must_tell(
+    directory: Path, known: tuple[str, ...]
+) -> None:
+    with pytest.raises(AwsError, match="DescribeSecret of 'terrachat/demo/api-keys' in us-east-1 failed") as caught:
+        blocks(directory, refused("describe_secret", DENIED), state=state_of(*known) if known else None)
+
+    assert caught.value.hint == "Let the identity that you are signed in as do secretsmanager:DescribeSecret on it."
+
+
+def test_a_secret_that_is_scheduled_for_deletion_stops_everything(directory: Path) -> None:
+    with pytest.raises(AwsError, match="is scheduled for deletion") as caught:
+        blocks(directory, described(DeletedDate=NOW), state=WHOLE)
+
+    assert caught.value.hint is not None
+    assert "restore-secret" in caught.value.hint
 
 
 def test_a_version_alone_is_taken_over_where_an_apply_got_no_further(directory: Path) -> None:
@@ -86,7 +140,7 @@ def test_a_version_alone_is_taken_over_where_an_apply_got_no_further(directory: 
 def test_an_apply_adds_the_empty_version_and_a_plan_changes_nothing(directory: Path) -> None:
     missing = (described(Tags=OURS), labelled("TERRACHAT_CREATED", None))
 
-    assert blocks(directory, *missing, may_add=False) == SECRET
+    assert blocks(directory, *missing, may_change=False) == SECRET
     assert blocks(directory, *missing, added(V1, {}, "TERRACHAT_CREATED")) == f"{SECRET}\n{VERSION.replace(V0, V1)}"
 
 
@@ -97,6 +151,8 @@ def test_a_strangers_secret_is_refused_by_name(directory: Path, tags: list[dict[
 
     assert caught.value.hint is not None
     assert f"api_keys: {{secret: {ARN}}}" in caught.value.hint
+    assert "tag-resource --secret-id terrachat/demo/api-keys --region us-east-1 " in caught.value.hint
+    assert "--tags Key=terrachat:deployment,Value=demo" in caught.value.hint
 
 
 def test_a_secret_that_the_catalog_names_is_not_looked_at(directory: Path) -> None:

@@ -287,6 +287,25 @@ def test_what_belongs_to_another_is_left_alone(terraform: PlayedTerraform) -> No
     assert not Path(f"module/{PLAN_FILE}").exists()
 
 
+def test_the_secret_of_a_key_that_was_set_while_terraform_worked_is_left_to_the_next_apply(
+    terraform: PlayedTerraform,
+) -> None:
+    interrupted_before()
+    exists = failed(
+        "creating: ResourceExistsException: The secret already exists.", "aws_secretsmanager_secret.api_keys"
+    )
+    terraform.runs = {
+        "plan": [{"says": [planned(GROUP, "create")], "writes": [PLAN_FILE]}],
+        "show": [CREATES],
+        "apply": [{"says": [exists], "code": 1}],
+    }
+
+    with pytest.raises(TerraformError, match="already exists"):
+        apply(job(terraform, live()), Consent())
+
+    assert terraform.calls.count("plan") == 1
+
+
 def test_nothing_is_taken_over_unless_an_apply_was_stopped(terraform: PlayedTerraform) -> None:
     deployed_before()
     terraform.runs = {"plan": [UPDATE], "show": [CREATES], "apply": [EXISTS]}

@@ -29,7 +29,7 @@ def offered(*answers: Answer) -> tuple[BedrockOffer, ...]:
 def test_model_on_demand_is_offered_by_its_own_id() -> None:
     found = offered(listed(model(NOVA, modelName="Nova Micro")), listed_profiles(profile(f"us.{NOVA}")))
 
-    assert found == (BedrockOffer(NOVA, "Nova Micro", "Amazon", False, True, "ACTIVE"),)
+    assert found == (BedrockOffer(NOVA, "Nova Micro", "Amazon", "ACTIVE"),)
 
 
 def test_model_that_needs_a_profile_is_offered_by_that_of_the_geography() -> None:
@@ -39,7 +39,7 @@ def test_model_that_needs_a_profile_is_offered_by_that_of_the_geography() -> Non
     )
     found = offered(listed(model(CLAUDE, modelName="Claude", **BY_PROFILE)), profiles)
 
-    assert found == (BedrockOffer(f"us.{CLAUDE}", "Claude", "Anthropic", True, True, "ACTIVE"),)
+    assert found == (BedrockOffer(f"us.{CLAUDE}", "Claude", "Anthropic", "ACTIVE"),)
 
 
 @pytest.mark.parametrize(

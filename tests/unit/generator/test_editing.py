@@ -453,6 +453,14 @@ def indented(text: str, columns: int = 2) -> str:
             id="section after the models",
         ),
         pytest.param(
+            "models:\n" + NEW_LINE.replace("nova,", "old,") + "# of the handler\nhandler: {memory_mib: 512}\n",
+            "models:\n"
+            + NEW_LINE.replace("nova,", "old,")
+            + NEW_LINE
+            + "# of the handler\nhandler: {memory_mib: 512}\n",
+            id="section after a list in column 0",
+        ),
+        pytest.param(
             "models:\n" + GPT + "  # open",
             "models:\n" + GPT + "  # open\n" + indented(NEW_LINE).rstrip("\n"),
             id="open end in a comment",

@@ -122,7 +122,15 @@ def test_the_secret_that_deployments_share_is_used_again() -> None:
     ran = run("--yes")
 
     assert (ran.stdout.strip(), stored(arn), stored(arn, "AWSPREVIOUS")) == (arn, TOKEN, "before")
-    assert f"Put it into the secret {SHARED}." in ran.stderr
+    assert f"The secret {SHARED} is there already: this replaces its token for every catalog" in ran.stderr
+    assert f"Put it into the secret {SHARED}. The token before is kept as AWSPREVIOUS." in ran.stderr
+
+
+def test_the_secret_that_deployments_share_is_not_written_while_it_is_being_deleted() -> None:
+    catalog()
+    secrets().delete_secret(SecretId=made(SHARED))
+
+    assert failed().hint == f"Restore it: aws secretsmanager restore-secret --region us-west-1 --secret-id {SHARED}"
 
 
 def test_without_a_terminal_the_catalog_is_left_alone_and_the_line_told() -> None:

@@ -61,20 +61,25 @@ def test_what_services_left_behind_is_listed_with_what_to_do() -> None:
         Statistic="Sum",
     )
     secrets = boto3.client("secretsmanager", region_name="us-east-1")
-    secrets.create_secret(Name="terrachat/demo/api-keys", SecretString="{}")
-    secrets.delete_secret(SecretId="terrachat/demo/api-keys")
+    tags = [{"Key": "terrachat:deployment", "Value": "demo"}]
+    secret, deleted = (
+        secrets.create_secret(Name=f"terrachat/demo/{name}", SecretString="{}", Tags=tags)["ARN"]
+        for name in ("api-keys", "token")
+    )
+    secrets.delete_secret(SecretId=deleted)
     table = boto3.client("dynamodb", region_name="us-east-1").create_table(
         TableName="terrachat-demo-conversations",
         KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
-        Tags=[{"Key": "terrachat:deployment", "Value": "demo"}],
+        Tags=tags,
     )["TableDescription"]["TableArn"]
 
     found = {each.name: each for each in find(PLAN, [NAME], LiveEndpoints("us-east-1"))}
 
-    assert set(found) == {LOG, ALARM, "terrachat/demo/api-keys", table}
+    assert set(found) == {LOG, ALARM, secret, deleted, table}
     assert found[ALARM] == Leftover("alarm", ALARM, "autoscaling made it and left it: delete it")
-    assert "AWS forgets it by itself" in found["terrachat/demo/api-keys"].reason
+    assert "AWS forgets it by itself" in found[deleted].reason
+    assert "delete it in the Secrets Manager console" in found[secret].reason
     assert found[LOG].kind == "log group"
     assert found[table].kind == "dynamodb"

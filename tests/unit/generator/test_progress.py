@@ -39,6 +39,12 @@ def test_plain_lines_name_phase_resource_and_time() -> None:
     ]
 
 
+def test_the_parts_of_an_arn_are_no_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+    Progress().show("arn:aws:secretsmanager:us-east-1:1:secret:x :key:")
+
+    assert capsys.readouterr().err == "arn:aws:secretsmanager:us-east-1:1:secret:x :key:\n"
+
+
 def test_failed_phase_leaves_the_word_to_the_error() -> None:
     progress, output = printed()
 
@@ -61,6 +67,15 @@ def test_terminal_keeps_what_an_ended_phase_came_to() -> None:
 
     up = "\x1b[1A"
     assert up not in output.getvalue()[ended:].partition("Second")[0]
+
+
+def test_terminal_keeps_a_long_detail_on_one_line() -> None:
+    progress, output = printed(terminal=True)
+
+    with progress.phase("Ask"):
+        progress.count(1, 9, "waiting for " + "a long subject " * 9)
+
+    assert re.search(r"Ask 1/9: waiting for a long .*…  0 s\n?\x1b", output.getvalue())
 
 
 def test_terminal_shows_what_is_in_flight() -> None:

@@ -76,12 +76,19 @@ def test_a_kind_without_a_title_is_a_subject_of_its_own(capsys: pytest.CaptureFi
 
 
 def test_what_cannot_be_asked_for_one_reason_has_it_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    print_report(Report((UNKNOWN, replace(UNKNOWN, id="quota/x", subject="quota"), replace(UNKNOWN, reason="another"))))
+    print_report(Report((UNKNOWN, OK, replace(UNKNOWN, id="image/m", subject="image"))))
 
     out = capsys.readouterr().out
     assert out.count("GetGuardrail failed") == 1
-    assert "  unknown  quota: for the same reason\n" in out
-    assert "           another\n" in out
+    assert "  unknown  image: for the same reason\n" in out
+
+
+@pytest.mark.parametrize("between", [replace(UNKNOWN, reason="another"), WARN], ids=["another reason", "a warning"])
+def test_the_same_reason_is_the_one_told_before(between: Finding, capsys: pytest.CaptureFixture[str]) -> None:
+    """After another reason it is told again: nobody could tell which is meant."""
+    print_report(Report((UNKNOWN, replace(between, id="image/m"), replace(UNKNOWN, id="probe/m"))))
+
+    assert capsys.readouterr().out.count("GetGuardrail failed") == 2
 
 
 def test_what_is_well_in_the_same_words_takes_one_line_together(capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,6 +112,14 @@ def test_lines_of_a_text_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:
     print_report(Report((Finding("new/x", "x", Verdict.WARN, "one\ntwo [bold]"),)))
 
     assert "           one\n           two [bold]\n" in capsys.readouterr().out
+
+
+def test_a_command_on_a_line_of_its_own_stays_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is copied; a shell takes each line for a command."""
+    command = f"aws iam create-policy --policy-name p --policy-document '{'x' * 40}'"
+    print_report(Report((replace(WARN, fix=f"Have it attached:\n  {command}"),)))
+
+    assert f"           next   Have it attached:\n                    {command}\n" in capsys.readouterr().out
 
 
 def test_notes_of_an_apply_leave_out_what_is_well(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,10 +10,10 @@ from generator.aws_clients import AwsClients
 from generator.catalog import Catalog
 from generator.deployment.targets import Target
 from generator.local.target import LocalTarget
-from generator.preflight.examining import examine
 from generator.preflight.findings import Check, Finding
 from generator.preflight.scene import Scene
 from tests.unit.generator.aws_answers import Answer, client
+from tests.unit.generator.preflight.examined import examine
 
 ROLE = "arn:aws:iam::210987654321:role/bedrock-caller"
 ACCOUNT = "123456789012"

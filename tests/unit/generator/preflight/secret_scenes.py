@@ -9,11 +9,11 @@ from typing import Any
 
 from generator.aws_clients import AwsClients
 from generator.deployment.targets import Target
-from generator.preflight.examining import examine
 from generator.preflight.findings import Check, Finding
 from generator.preflight.scene import Scene
 from tests.unit.generator.aws_answers import Answer, client
 from tests.unit.generator.played_secrets import PlayedSecrets
+from tests.unit.generator.preflight.examined import examine
 from tests.unit.generator.preflight.played_scenes import LOCAL, REGION, catalog
 
 Checks = Callable[[Scene], Iterator[Check]]
@@ -29,8 +29,9 @@ class Secret:
     def __init__(self) -> None:
         self.aws = PlayedSecrets()
 
-    def holds(self, text: str | Mapping[str, object]) -> None:
-        self.aws.hold(NAME, text)
+    def holds(self, text: str | Mapping[str, object], deployment: str | None = "demo") -> None:
+        """Let it hold `text`, made for `deployment`; by nobody knows whom where that is None."""
+        self.aws.hold(NAME, text, {"terrachat:deployment": deployment} if deployment else {})
 
     @property
     def now(self) -> Any:

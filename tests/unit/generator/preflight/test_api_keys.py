@@ -12,7 +12,7 @@ from generator.preflight.api_keys import checks
 from generator.preflight.findings import Verdict
 from generator.preflight.scene import Scene
 from tests.unit.generator.preflight.played_scenes import REGION, catalog
-from tests.unit.generator.preflight.secret_scenes import CANARY, LOCALLY, Secret, findings, fixed, refusing
+from tests.unit.generator.preflight.secret_scenes import CANARY, LOCALLY, NAME, Secret, findings, fixed, refusing
 
 GPT = {"id": "gpt", "provider": "openai", "model": "gpt-4o"}
 MINI = {"id": "mini", "provider": "openai", "model": "gpt-4o-mini"}
@@ -44,6 +44,30 @@ def test_the_secret_is_read_once_for_all_checks(secret: Secret) -> None:
     found = findings(checks, secret.scene(GPT, {"id": "c", "provider": "cohere", "model": "command-r"}))
 
     assert [each.verdict for each in found.values()] == [Verdict.OK, Verdict.BLOCKED, Verdict.BLOCKED]
+    assert sorted(secret.aws.calls) == ["DescribeSecret", "GetSecretValue"]
+
+
+@pytest.mark.parametrize("deployment", ["another", None])
+def test_a_strangers_secret_blocks_the_deployment_as_apply_would_refuse_it(
+    secret: Secret, deployment: str | None
+) -> None:
+    secret.holds({"OPENAI_API_KEY": KEY}, deployment)
+
+    found = findings(checks, secret.scene(GPT))
+
+    stranger = found["api-keys/secret"]
+    assert (stranger.verdict, stranger.blocks) == (Verdict.BLOCKED, "deployment")
+    assert "not of this deployment: it has no tag terrachat:deployment=demo" in stranger.reason
+    tag = f"--secret-id {NAME} --region us-east-1 --tags Key=terrachat:deployment,Value=demo"
+    assert f"aws secretsmanager tag-resource {tag}\n" in stranger.fix
+    assert found["api-keys/OPENAI_API_KEY"].verdict is Verdict.OK
+
+
+def test_whose_a_secret_is_that_the_catalog_names_is_not_asked(secret: Secret) -> None:
+    arn = f"arn:aws:secretsmanager:{REGION}:123456789012:secret:team/keys-a1b2c3"
+    secret.aws.hold(arn, {"OPENAI_API_KEY": KEY}, {})
+
+    assert findings(checks, secret.scene(GPT, api_keys={"secret": arn}))["api-keys/secret"].verdict is Verdict.OK
     assert secret.aws.calls == ["GetSecretValue"]
 
 

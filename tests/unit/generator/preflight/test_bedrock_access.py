@@ -6,7 +6,6 @@ import pytest
 
 from generator.errors import AwsError
 from generator.preflight.bedrock_access import checks
-from generator.preflight.examining import examine
 from generator.preflight.findings import Finding, Offer, Verdict
 from tests.unit.generator.aws_answers import Answer
 from tests.unit.generator.preflight.bedrock_scenes import (
@@ -22,6 +21,7 @@ from tests.unit.generator.preflight.bedrock_scenes import (
     refusing_role,
     scene,
 )
+from tests.unit.generator.preflight.examined import examine
 
 NOVA = "amazon.nova-micro-v1:0"
 COMMAND = "cohere.command-r-plus-v1:0"

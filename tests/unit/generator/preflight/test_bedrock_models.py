@@ -10,7 +10,6 @@ import pytest
 from botocore.config import Config
 
 from generator.preflight.bedrock_models import checks
-from generator.preflight.examining import examine
 from generator.preflight.findings import Finding, Verdict
 from tests.unit.generator.aws_answers import Answer, client
 from tests.unit.generator.preflight.bedrock_scenes import (
@@ -31,6 +30,7 @@ from tests.unit.generator.preflight.bedrock_scenes import (
     refusing_role,
     scene,
 )
+from tests.unit.generator.preflight.examined import examine
 
 NOVA = "amazon.nova-micro-v1:0"
 CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0"

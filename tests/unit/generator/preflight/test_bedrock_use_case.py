@@ -9,11 +9,11 @@ import pytest
 
 from generator.errors import AwsError
 from generator.preflight.bedrock_access import checks
-from generator.preflight.examining import examine
 from generator.preflight.findings import Check, Finding, Offer, Verdict
 from generator.preflight.scene import Scene
 from tests.unit.generator.aws_answers import Answer
 from tests.unit.generator.preflight.bedrock_scenes import ACCOUNT, REFUSED, ROLE, bedrock, entry, refusing_role, scene
+from tests.unit.generator.preflight.examined import examine
 
 CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 SENT = Answer("get_use_case_for_model_access", {"formData": b'{"companyName": "a secret of theirs"}'})

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 
 from generator.errors import AwsError
-from generator.preflight.examining import Answered, ask_all, examine
+from generator.preflight.examining import Answered, ask_all
 from generator.preflight.findings import Check, Finding, Report, Verdict
+from tests.unit.generator.preflight.examined import examine
 
 
 def check(name: str, examine: Callable[[], Iterable[Finding]] | None = None) -> Check:

@@ -99,7 +99,7 @@ def test_a_profile_that_does_not_exist(scene: Scene, monkeypatch: pytest.MonkeyP
     finding = found(identity(scene))
 
     assert "nobody" in finding.reason
-    assert "Sign in" in finding.fix
+    assert finding.fix == "Set AWS_PROFILE to one that is there: aws configure list-profiles"
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ from generator.errors import HubError
 from generator.hub import Hub
 from generator.local.account.account_file import AccountFile
 from generator.local.hub_wire import hub_routes
-from generator.preflight.examining import examine
 from generator.preflight.findings import Finding, Verdict
 from generator.preflight.huggingface_models import checks
 from generator.preflight.scene import Scene
 from tests.unit.generator import played_hub as says
 from tests.unit.generator.played_hub import COMMIT, PlayedHub, Says
+from tests.unit.generator.preflight.examined import examine
 from tests.unit.generator.preflight.hub_scenes import (
     CREATED,
     LOCAL,
@@ -258,6 +258,8 @@ def test_weights_that_the_disk_cannot_hold_are_a_warning(hub: PlayedHub) -> None
     assert (finding.verdict, finding.fix) == (Verdict.WARN, "Give the entry a larger volume_gib in the catalog.")
     assert finding.reason == f"{NAME!r} has 60.0 GB of weights, and the instance's disk has 50 GiB."
     assert found(scene(None, models=[small | {"volume_gib": 100}])).verdict is Verdict.OK
+    # A GiB is more than a GB: 56 of them hold 60.1.
+    assert found(scene(None, models=[small | {"volume_gib": 56}])).verdict is Verdict.OK
 
 
 def test_a_hub_that_cannot_be_asked_is_unknown(hub: PlayedHub) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from generator.errors import AwsError, HubError
-from generator.preflight.examining import examine
 from generator.preflight.findings import Finding, Verdict
 from generator.preflight.huggingface_secret import checks
 from generator.preflight.scene import Scene
 from tests.unit.generator import played_hub as says
 from tests.unit.generator.aws_answers import Answer
 from tests.unit.generator.played_hub import PlayedHub
+from tests.unit.generator.preflight.examined import examine
 from tests.unit.generator.preflight.hub_scenes import (
     ARN,
     CREATED,
@@ -147,7 +147,8 @@ def test_a_secret_that_is_not_there_blocks() -> None:
     finding = secret(scene(NAMED, MISSING))
 
     assert (finding.verdict, finding.value, finding.offer) == (Verdict.BLOCKED, "does not exist", None)
-    assert finding.fix == "Correct the ARN in the catalog, or make a secret: terrachat secrets huggingface"
+    words = "Correct the ARN in the catalog, or make a secret and have the catalog name it"
+    assert finding.fix == f"{words}: terrachat secrets huggingface"
     assert token(scene(NAMED, MISSING)) is None
 
 
@@ -303,6 +304,12 @@ def test_the_local_target_has_its_own_option() -> None:
     finding = secret(scene(NAMED, holds("planted"), target=LOCAL))
 
     assert finding.fix.endswith("terrachat secrets huggingface --local")
+
+
+def test_a_secret_of_the_local_target_is_said_to_end_with_it() -> None:
+    finding = secret(scene(NAMED, MISSING, target=LOCAL))
+
+    assert finding.reason.endswith("could mean. A secret of the local target ends with it.")
 
 
 def test_models_are_those_from_the_hub() -> None:

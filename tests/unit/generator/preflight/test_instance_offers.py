@@ -46,8 +46,7 @@ def test_type_that_is_not_there_blocks_and_the_nearest_are_named() -> None:
     assert (found.verdict, found.blocks, found.value) == (Verdict.BLOCKED, "deployment", "not offered")
     assert found.reason == "us-east-1 has no ml.g5.xlarge."
     assert found.fix == (
-        "Choose ml.g5.2xlarge or ml.g6.4xlarge or ml.g6.16xlarge, which us-east-1 has, or another region, in the "
-        "catalog."
+        "Choose ml.g5.2xlarge, ml.g6.4xlarge or ml.g6.16xlarge, which us-east-1 has, or another region, in the catalog."
     )
 
 

@@ -141,7 +141,7 @@ def test_whoever_may_nothing_gets_policies_that_iam_takes() -> None:
         deployment="a-deployment-of-20-c",
     )
 
-    documents = re.findall(r"--policy-document '(\{.*?\})' &&", found.fix)
+    documents = re.findall(r"^  aws iam create-policy .* '(\{.*\})'$", found.fix, re.MULTILINE)
     policies = [json.loads(document) for document in documents]
     names = {action for policy in policies for statement in policy["Statement"] for action in statement["Action"]}
     assert [len(document) <= 6144 for document in documents] == [True, True]
@@ -178,7 +178,7 @@ def test_permission_set_is_mended_where_it_is_kept() -> None:
 
     found = examined(denying("ssm:PutParameter"), arn=session, first=(looked_up,), source=arn)
 
-    assert found.fix.startswith("Have this added to the permission set 'Power' in IAM Identity Center: {")
+    assert found.fix.startswith("Have this added to the permission set 'Power' in IAM Identity Center:\n  {")
 
 
 @pytest.mark.parametrize(

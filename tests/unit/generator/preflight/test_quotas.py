@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.model import OperationModel
 
 from generator.errors import AwsError
 from generator.preflight.findings import Finding, Offer, Verdict
 from generator.preflight.quotas import checks
+from generator.preflight.running_instances import running_instances
 from generator.preflight.scene import Scene
 from tests.unit.generator.aws_answers import Answer
 from tests.unit.generator.preflight.played_scenes import (
@@ -130,7 +138,7 @@ def test_quota_of_nothing_blocks_and_is_offered_to_be_raised() -> None:
     assert (found.verdict, found.blocks, found.value) == (Verdict.BLOCKED, "deployment", "0 (applied)")
     assert found.reason == "The quota is 0, and the deployment needs 1: 1 for 'm'."
     assert found.fix == (
-        "terrachat doctor --fix, or: aws service-quotas request-service-quota-increase --service-code sagemaker "
+        "terrachat doctor --fix, or:\n  aws service-quotas request-service-quota-increase --service-code sagemaker "
         "--quota-code L-1928E07B --desired-value 2 --region us-east-1"
     )
     assert offered(found).title == "Request 2 x 'ml.g5.xlarge for endpoint usage' in us-east-1"
@@ -184,6 +192,9 @@ def test_smaller_request_that_is_open_stands_in_the_way() -> None:
     ("status", "words"),
     [
         ("DENIED", "requested on 2026-11-20, was not granted (DENIED)."),
+        ("NOT_APPROVED", "requested on 2026-11-20, was not granted (NOT_APPROVED)."),
+        ("INVALID_REQUEST", "requested on 2026-11-20, was not granted (INVALID_REQUEST)."),
+        ("CASE_CLOSED", "AWS closed the case of an increase to 2, requested on 2026-11-20; it says why."),
         ("APPROVED", "An increase to 2 was granted on request of 2026-11-20."),
     ],
 )
@@ -281,7 +292,14 @@ def test_serverless_and_shadow_variants() -> None:
     assert "3 run in other endpoints" in examined(listed(quota(0)), requested(), running=running).reason
 
 
-def test_endpoints_that_come_and_go_meanwhile_are_left_out() -> None:
+@pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFound"])
+def test_endpoint_that_is_gone_meanwhile_is_left_out(code: str) -> None:
+    gone = Answer("describe_endpoint", error=(code, "Could not find endpoint"))
+
+    assert examined(listed(quota(2)), running=(endpoints(("gone", "InService")), gone)).verdict is Verdict.OK
+
+
+def test_endpoint_that_only_begins_is_left_out() -> None:
     beginning = {
         "EndpointName": "new",
         "EndpointArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/new",
@@ -290,12 +308,39 @@ def test_endpoints_that_come_and_go_meanwhile_are_left_out() -> None:
         "LastModifiedTime": NOW,
     }
     running = (
-        endpoints(("gone", "InService"), ("new", "Creating")),
-        Answer("describe_endpoint", error=("ValidationException", "Could not find endpoint")),
+        endpoints(("new", "Creating")),
         Answer("describe_endpoint", beginning),
     )
 
     assert examined(listed(quota(2)), running=running).verdict is Verdict.OK
+
+
+def test_endpoints_are_asked_several_at_a_time() -> None:
+    """Each of four goes on only when all have been asked, which they never would one by one."""
+    meeting = threading.Barrier(4, timeout=30)
+    names = [f"theirs-{number}" for number in range(8)]
+
+    def describe(params: dict[str, Any]) -> dict[str, Any]:
+        meeting.wait()
+        name = json.loads(params["body"])["EndpointName"]
+        return {"EndpointConfigName": name, "ProductionVariants": [{"VariantName": "a", "CurrentInstanceCount": 1}]}
+
+    sagemaker: Any = boto3.client("sagemaker", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+        "ListEndpoints": lambda _: {
+            "Endpoints": [{"EndpointName": each, "EndpointStatus": "InService"} for each in names]
+        },
+        "DescribeEndpoint": describe,
+        "DescribeEndpointConfig": lambda _: {"ProductionVariants": [{"VariantName": "a", "InstanceType": TYPE}]},
+    }
+
+    # botocore's stubber has one order of answers; these come in any.
+    def answer(model: OperationModel, params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+        return AWSResponse("", 200, HTTPHeaders(), None), answers[model.name](params)
+
+    sagemaker.meta.events.register_first("before-call.sagemaker", answer)
+
+    assert sorted(each.name for each in running_instances(sagemaker)) == names
 
 
 def test_what_runs_may_not_be_asked_and_the_quota_is_told() -> None:

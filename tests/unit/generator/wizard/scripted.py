@@ -98,6 +98,7 @@ class Wizard:
     outside: PlayedOutside = field(default_factory=PlayedOutside)
     environment: Mapping[str, str] = field(default_factory=dict)
     terminal: ScriptedTerminal = field(default_factory=ScriptedTerminal)
+    is_local: bool = False
 
     @property
     def path(self) -> Path:
@@ -111,7 +112,13 @@ class Wizard:
         """Somebody at a terminal types these lines, and they are all that is asked."""
         self.terminal = ScriptedTerminal(lines)
         done = install(
-            self.path, wishes or Wishes(), self.terminal, self.outside, self.environment, is_interactive=True
+            self.path,
+            wishes or Wishes(),
+            self.terminal,
+            self.outside,
+            self.environment,
+            is_interactive=True,
+            is_local=self.is_local,
         )
         assert self.terminal.left == []
         return done

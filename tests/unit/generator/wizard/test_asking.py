@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from generator.bedrock_offers import BedrockOffer
 from generator.catalog import Catalog, HuggingFaceSource, SageMakerEntry, TokenSecret
-from generator.errors import CatalogError, DeclinedError, HubError, TerrachatError
+from generator.errors import AwsError, CatalogError, DeclinedError, HubError, TerrachatError
 from generator.families.curated_models import CURATED
 from generator.hub import HubModel
 from generator.loading import load_catalog
@@ -43,7 +44,7 @@ def wizard(tmp_path: Path) -> Wizard:
 
 def offer(model: str, provider: str = "Amazon", *, is_legacy: bool = False) -> BedrockOffer:
     lifecycle = "LEGACY" if is_legacy else "ACTIVE"
-    return BedrockOffer(model, model.title(), provider, needs_profile=False, streaming=True, lifecycle=lifecycle)  # type: ignore[arg-type]
+    return BedrockOffer(model, model.title(), provider, lifecycle)  # type: ignore[arg-type]
 
 
 def loaded(wizard: Wizard) -> Catalog:
@@ -259,6 +260,37 @@ class TestSageMaker:
         assert "some/modle: there is no model 'some/modle'." in wizard.terminal.shown
         assert len(loaded(wizard).models) == count
 
+    @pytest.mark.parametrize(
+        ("number", "hub", "listed"),
+        [(SMALL, "auto", "accept the licence on its page"), (LLAMA, None, "ask for access on its page")],
+        ids=["gated since", "gated as listed"],
+    )
+    def test_hub_is_asked_whether_a_listed_model_is_gated_by_now(
+        self, wizard: Wizard, number: str, hub: Literal["auto"] | None, listed: str
+    ) -> None:
+        name = CURATED[int(number) - 1].name
+        wizard.outside = PlayedOutside(hub={name: HubModel(name, "c0ffee", hub, 10**9)})
+
+        wizard.answer("", "", "1", number, "", "4", "")
+
+        assert "It is needed for " in wizard.terminal.shown
+        assert f"gated: {listed}" in wizard.text
+        assert "terrachat doctor asks again" not in wizard.terminal.shown
+
+    def test_hub_that_cannot_be_reached_leaves_a_listed_model_as_it_is_listed(self, wizard: Wizard) -> None:
+        wizard.answer("", "", "1", SMALL, "", "4", "")
+
+        assert "cannot be asked.\nIt is taken as the list of 2026-11-22 has it" in wizard.terminal.shown
+        assert "perhaps" not in wizard.terminal.shown
+
+    def test_listed_model_that_is_gone_from_the_hub_is_taken_on_request_only(self, wizard: Wizard) -> None:
+        name = CURATED[int(LLAMA) - 1].name
+        wizard.outside = PlayedOutside(hub={name: HubError(f"there is no model {name!r}", kind="not_found")})
+
+        wizard.answer("", "", "1", f"{LLAMA},{SMALL}", "n", "", "4", "")
+
+        assert [entry.id for entry in loaded(wizard).models] == ["smollm2-135m-instruct"]
+
     def test_name_that_is_none_of_the_hubs_is_asked_again(self, wizard: Wizard) -> None:
         wizard.answer("", "", "1", "https://huggingface.co/a/b", SMALL, "", "4", "")
 
@@ -329,9 +361,37 @@ class TestToken:
     def test_aws_that_cannot_be_asked_leaves_the_other_choices(self, wizard: Wizard) -> None:
         done = wizard.answer("", "", "1", LLAMA, "", "2", "3", "")
 
-        assert "AWS cannot be asked: nobody is signed in to AWS" in wizard.terminal.shown
+        assert "  That is not possible: nobody is signed in to AWS.\n" in wizard.terminal.shown
         assert "huggingface: {create_secret: true}" in wizard.text
         assert done.next_steps[-1] == "terrachat apply  (asks for the Hugging Face token)"
+
+    def test_enter_goes_back_to_the_choice(self, wizard: Wizard) -> None:
+        wizard.outside = PlayedOutside(secret=None)
+
+        wizard.answer("", "", "1", LLAMA, "", "1", "", "2", "", "4", "")
+
+        assert "The secret's ARN [Enter: choose again]: \n" in wizard.terminal.shown
+        assert "[Enter: choose again] (what you type is not shown): " in wizard.terminal.hidden_prompts[0]
+        assert wizard.terminal.shown.count("The token [1]: ") == 3
+        assert "That is not taken" not in wizard.terminal.shown
+        assert loaded(wizard).huggingface is None
+
+    def test_reason_why_a_secret_cannot_be_made_comes_with_what_to_do(self, wizard: Wizard) -> None:
+        wizard.outside = PlayedOutside(secret=AwsError("it is scheduled for deletion", hint="Restore it: aws ..."))
+
+        wizard.answer("", "", "1", LLAMA, "", "2", "4", "")
+
+        assert "That is not possible: it is scheduled for deletion. Restore it: aws ...\n" in wizard.terminal.shown
+
+    def test_secret_of_the_local_target_is_said_to_end_with_it(self, wizard: Wizard) -> None:
+        wizard.outside = PlayedOutside(secret=None)
+        wizard.is_local = True
+
+        wizard.answer("", "", "1", LLAMA, "", "2", TOKEN, "")
+
+        assert "is created on the local target, in us-east-1, before the file" in wizard.terminal.shown
+        assert "It ends with the local target (terrachat local down)" in wizard.terminal.shown
+        assert "bills" not in wizard.terminal.shown
 
     def test_secret_of_another_region_is_not_taken(self, wizard: Wizard) -> None:
         wizard.answer("", "", "1", LLAMA, "", "1", ARN.replace("us-east-1", "eu-west-1"), "1", ARN, "")
@@ -373,6 +433,22 @@ class TestBedrock:
 
         assert [entry.id for entry in loaded(wizard).models] == ["claude-opus-9"]
 
+    def test_nobodys_models_leave_ids_to_type(self, wizard: Wizard) -> None:
+        wizard.outside.bedrock = {
+            "us-east-1": [offer(f"{owner}.m{each}", owner) for owner in "ab" for each in range(7)]
+        }
+
+        wizard.answer("", "", "2", "", "", "1", "a.m3-v1:0", "")
+
+        assert "Which, by its id, several as a,b [Enter: none]: 1\n" in wizard.terminal.shown
+        assert "That is not taken: there is no list to give a number of.\n" in wizard.terminal.shown
+        assert "model: a.m3-v1:0" in wizard.text
+
+    def test_region_that_the_short_list_has_nothing_for(self, wizard: Wizard) -> None:
+        wizard.answer("", "us-gov-west-1", "2", "", "amazon.nova-micro-v1:0", "")
+
+        assert "There is nothing for us-gov-west-1 in a short list of 2026-11-22" in wizard.terminal.shown
+
     def test_profile_of_another_geography_is_left_out_with_the_reason(self, wizard: Wizard) -> None:
         wizard.answer("", "", "2", "eu-west-1", "us.amazon.nova-micro-v1:0,1", "")
 
@@ -401,6 +477,12 @@ class TestThirdParties:
         assert "the provider 'google_vertexai' takes the credentials of a Google Cloud service account" in shown
         assert "Bedrock's models are chosen with --bedrock" in shown
         assert "the provider's name of the model, without spaces" in shown
+
+    def test_enter_leaves_one_out_after_all(self, wizard: Wizard) -> None:
+        wizard.answer("", "", "3,4", "openai litellm groq", "", "", "x", "", "")
+
+        assert [entry.provider for entry in loaded(wizard).models] == ["groq"]
+        assert "such as Model1,Model2 [Enter: none]: " in wizard.terminal.shown
 
     @pytest.mark.parametrize(("key", "expected"), [("", "null"), ("MY_KEY", "MY_KEY")])
     def test_server_of_ones_own_needs_address_and_key(self, wizard: Wizard, key: str, expected: str) -> None:
@@ -464,6 +546,14 @@ class TestExistingCatalog:
         assert loaded(wizard).bedrock.region is None
         assert "model: eu.amazon.nova-micro-v1:0, region: eu-west-1}" in wizard.text
 
+    def test_same_model_in_another_region_is_another_one(self, wizard: Wizard) -> None:
+        wizard.answer("", "", "2", "", "amazon.nova-micro-v1:0", "")
+        wizard.answer("", "", "2", "eu-west-1", "amazon.nova-micro-v1:0", "")
+        assert not wizard.answer("", "", "2", "eu-west-1", "amazon.nova-micro-v1:0").is_written
+
+        assert [entry.id for entry in loaded(wizard).models] == ["gpt", "nova-micro", "nova-micro-2"]
+        assert "model: amazon.nova-micro-v1:0, region: eu-west-1}" in wizard.text
+
     def test_token_is_asked_for_with_the_first_model_on_sagemaker_and_then_kept(self, wizard: Wizard) -> None:
         west = ARN.replace("us-east-1", "us-west-2")
         wizard.answer("", "", "1", LLAMA, "", "1", west, "")
@@ -512,7 +602,7 @@ class TestExistingCatalog:
             wizard.answer()
 
         assert "did you mean 'us-west-2'?" in caught.value.message
-        assert "is no valid catalog; it is left as it is" in wizard.terminal.shown
+        assert "is no valid catalog; it is left as it is. Mend it, or begin another" in wizard.terminal.shown
         assert wizard.text == broken
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from generator.aws_clients import AwsClients
@@ -30,6 +32,17 @@ def test_shared_secret_that_does_not_exist() -> None:
     missing = ("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 
     assert outside("secretsmanager", Answer("describe_secret", error=missing)).shared_secret("us-east-1") is None
+
+
+def test_shared_secret_that_is_being_deleted_can_only_be_restored() -> None:
+    deleted = {"ARN": NEW_ARN, "DeletedDate": dt.datetime(2026, 11, 22, tzinfo=dt.UTC)}
+    asked = outside("secretsmanager", Answer("describe_secret", deleted))
+
+    with pytest.raises(AwsError, match="scheduled for deletion") as caught:
+        asked.shared_secret("us-east-1")
+
+    restore = "aws secretsmanager restore-secret --region us-east-1 --secret-id terrachat-huggingface-token"
+    assert caught.value.hint == f"Restore it: {restore}"
 
 
 def test_shared_secret_that_may_not_be_looked_for() -> None:
