@@ -70,7 +70,8 @@ def _secret(scene: Scene, secret: SharedSecret, models: tuple[str, ...]) -> Iter
         return
     if refused := secret.claim_problem():
         problem, fix = refused
-        yield finding(verdict=Verdict.BLOCKED, reason=f"it {problem}", fix=fix, blocks="deployment")
+        asked = f"secretsmanager DescribeSecret, {secret.store.region}"
+        yield finding(verdict=Verdict.BLOCKED, reason=f"it {problem}", fix=fix, asked=asked)
     else:
         yield _of_form(scene, secret, shape, finding)
     yield from _others(scene, secret, shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -61,7 +62,7 @@ def test_what_services_left_behind_is_listed_with_what_to_do() -> None:
         Statistic="Sum",
     )
     secrets = boto3.client("secretsmanager", region_name="us-east-1")
-    tags = [{"Key": "terrachat:deployment", "Value": "demo"}]
+    tags: Any = [{"Key": "terrachat:deployment", "Value": "demo"}]
     secret, deleted = (
         secrets.create_secret(Name=f"terrachat/demo/{name}", SecretString="{}", Tags=tags)["ARN"]
         for name in ("api-keys", "token")
