@@ -62,11 +62,11 @@ def list_keys(
             ("NAME", "PROVIDER", "LAST CHANGE"), [(name, provider, _date(each)) for name, provider, each in rows]
         )
     else:
-        typer.echo(f"There are no keys in {secret.id}. Set one: terrachat secrets set NAME{_option(work)}", err=True)
+        typer.echo(f"There are no keys in {secret.id}. Set one: terrachat secrets set NAME{work.options}", err=True)
     for said in (*shape.problems, *shape.remarks):
         typer.echo(f"{said}.", err=True)
     if shape.repaired is not None:
-        typer.echo(f"Mend it: terrachat secrets repair{_option(work)}", err=True)
+        typer.echo(f"Mend it: terrachat secrets repair{work.options}", err=True)
 
 
 def set_key(
@@ -99,7 +99,7 @@ def set_key(
     for warning in _warnings(work, name, value):
         typer.echo(warning, err=True)
     if secret.was_created:
-        apply = f"terrachat apply{_option(work)}"
+        apply = f"terrachat apply{work.options}"
         print(f"{name} is set, in the secret {secret.id}, which is created; {apply} takes it over.")
     else:
         print(f"{name} is set; the handler uses it within a minute.")
@@ -193,7 +193,7 @@ def _proposal(secret: ApiKeySecret, shape: Shape) -> Iterator[str]:
 def _malformed(secret: ApiKeySecret, shape: Shape, work: Work) -> AwsError:
     return AwsError(
         f"the secret {secret.id!r} has no keys that can be used: {'; '.join(shape.problems)}",
-        hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{_option(work)}",
+        hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{work.options}",
     )
 
 
@@ -212,7 +212,3 @@ def _secret(work: Work) -> ApiKeySecret:
     from generator.api_keys.store import ApiKeySecret
 
     return ApiKeySecret.of(work.catalog, is_local=work.target.local is not None)
-
-
-def _option(work: Work) -> str:
-    return " --local" if work.target.local else ""

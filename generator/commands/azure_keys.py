@@ -107,7 +107,7 @@ def list_models(
     if as_json:
         print_json({"models": [asdict(row) for row in rows]})
     elif not rows:
-        add_one = f"terrachat secrets azure add MODEL{_option(work)}"
+        add_one = f"terrachat secrets azure add MODEL{work.options}"
         typer.echo(f"There are no Azure OpenAI models. Add one: {add_one}", err=True)
     else:
         table = [
@@ -249,10 +249,6 @@ def _shape(work: Work) -> Shape:
     if shape.values is None:
         raise AwsError(
             f"the secret {store.id!r} cannot be used as it is: {'; '.join(shape.problems)}",
-            hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{_option(work)}",
+            hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{work.options}",
         )
     return shape
-
-
-def _option(work: Work) -> str:
-    return " --local" if work.target.local else ""

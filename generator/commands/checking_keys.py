@@ -35,7 +35,7 @@ def check(
     from generator.preflight.scene import Scene
 
     work = work_on(catalog, target, local)
-    scene = Scene(work.catalog, work.target, work.directory)
+    scene = Scene(work.catalog, work.target, work.directory, catalog_option=work.catalog_option)
     with shown_progress() as progress:
         answers = ask_shown(progress, "Look at the API keys", (*api_keys.checks(scene), *azure_keys.checks(scene)))
     report = report_of(answers)

@@ -70,7 +70,7 @@ def huggingface(
     if place.is_to_be_named:
         _name_in_catalog(work, written, yes=yes)
     else:
-        typer.echo(f"{_OF_OLD_MODELS}{_option(work)}", err=True)
+        typer.echo(f"{_OF_OLD_MODELS}{work.options}", err=True)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _place(work: Work, arn: str | None) -> _Place:
     if not _exists(created, asked):
         raise TerrachatError(
             f"the catalog leaves the secret {created!r} to Terraform, which has not created it yet",
-            hint=f"The first apply asks for the token, or takes it from HF_TOKEN: terrachat apply{_option(work)}",
+            hint=f"The first apply asks for the token, or takes it from HF_TOKEN: terrachat apply{work.options}",
         )
     return _Place(asked, created, is_to_be_named=False)
 
@@ -202,9 +202,5 @@ def _name_in_catalog(work: Work, arn: str, *, yes: bool) -> None:
         set_key(work.file, ("huggingface",), {"token_secret": arn})
     else:
         set_key(work.file, ("huggingface", "token_secret"), arn)
-    words = f"Written into {work.file}; the next apply makes new models with it: terrachat apply{_option(work)}"
+    words = f"Written into {work.file}; the next apply makes new models with it: terrachat apply{work.options}"
     typer.echo(words, err=True)
-
-
-def _option(work: Work) -> str:
-    return " --local" if work.target.local else ""
