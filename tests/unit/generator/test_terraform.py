@@ -60,6 +60,19 @@ def test_plan_that_failed_half_way_is_not_kept(module: Path) -> None:
     assert list(module.iterdir()) == []
 
 
+@pytest.mark.parametrize(("users", "given"), [(None, "400"), ("50", "50")])
+def test_terraform_collects_garbage_less_often_unless_it_is_told_otherwise(
+    users: str | None, given: str, module: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GOGC", raising=False)
+    if users:
+        monkeypatch.setenv("GOGC", users)
+    put_terraform(module, "import os; fail('GOGC is ' + os.environ['GOGC'])")
+
+    with pytest.raises(TerraformError, match=f"GOGC is {given}"):
+        runner(module).plan()
+
+
 def test_terraform_is_told_to_stop_once_however_often_ctrl_c_is_pressed(module: Path) -> None:
     """At a second SIGINT Terraform ends at once and loses its state."""
     put_terraform(
