@@ -52,9 +52,9 @@ class TerraformResult:
     num_changes: int
 
 
-# How much of a Go program's memory may be garbage, in per cent of what is not; Go's own is 100. Reading the AWS provider's
-# schema makes so much of it that a plan took 7.1 s of processor time, and takes 5.3 s with this, and 150 MB more
-# (Terraform 1.11.4, provider 5.100, 2026-11-22). Whoever sets it otherwise is heard.
+# How much of a Go program's memory may be garbage, in per cent of what is not; Go's own is 100. Reading the AWS
+# provider's schema makes so much of it that a plan took 7.1 s of processor time, and takes 5.3 s with this, and 150 MB
+# more (Terraform 1.11.4, provider 5.100, 2026-11-22). Whoever sets it otherwise is heard.
 _GARBAGE_COLLECTION = "400"
 
 
