@@ -50,12 +50,15 @@ def ask_shown(
     """Ask all checks, and show how many have answered and which are still open."""
     waiting = list(checks)
 
-    def on_done(answered: Answered) -> None:
-        waiting.remove(answered.check)
+    def show() -> None:
         progress.count(len(checks) - len(waiting), len(checks), f"waiting for {waiting[0].subject}" if waiting else "")
 
+    def on_done(answered: Answered) -> None:
+        waiting.remove(answered.check)
+        show()
+
     with progress.phase(phase):
-        progress.count(0, len(checks), "")
+        show()
         answers = ask_all(checks, on_done=on_done, patience_s=patience_s)
         progress.conclude(counts(report_of(answers)))
     return answers
