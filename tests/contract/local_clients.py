@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +37,23 @@ class Running:
         return any(text in line for line in lifecycle.log_lines(self.folder))
 
 
+_ONE_AT_A_TIME = threading.Lock()  # a session may not make two clients at once
+
+
 def client(service: str, url: str, region: str) -> Any:
-    return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=region).client(
-        service,  # type: ignore[call-overload]
-        endpoint_url=url,
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    with _ONE_AT_A_TIME:
+        return _session().client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            endpoint_url=url,
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all clients: it reads a service's description once, which is what takes the time."""
+    return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local")
 
 
 def deploy_endpoint(target: LocalTarget) -> None:
