@@ -5,8 +5,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip
 ARGS ?=
 # Three processes, on two processors too: much of the time is spent waiting for Terraform's provider. ARGS='-n0' for
-# none of it, as with a debugger.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+# none of it, as with a debugger. Where the environment forbids byte code, each command would compile all libraries anew.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
