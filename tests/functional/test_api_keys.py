@@ -15,6 +15,7 @@ CATALOG: dict[str, Any] = {
     "version": 1,
     "deployment": "keys",
     "region": "us-east-1",
+    "defaults": {"max_tokens": 32},  # without a limit a small model may go on for minutes
     "models": [{"id": "gpt", "provider": "openai", "model": "gpt-4o-mini"}],
 }
 
