@@ -10,7 +10,6 @@ import logging
 import re
 import time
 import uuid
-from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat_handler.disconnects import ClientGoneError
 from chat_handler.errors import ChatError
+from chat_handler.observed import observed
 from chat_handler.replies import error_reply, internal_error
 
 log = logging.getLogger(__name__)
@@ -60,8 +60,7 @@ class _Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._state: dict[str, Any] = scope.setdefault("state", {})
-        self._began_at = time.monotonic()
+        self._observed = observed(scope)
         self._first_byte_ms: int | None = None
         self._bytes_in = 0
         self._bytes_out = 0
@@ -82,7 +81,7 @@ class _Exchange:
 
     async def fail(self, exc: Exception) -> None:
         error = exc if isinstance(exc, ChatError) else internal_error(exc)
-        self._state["error_code"] = error.code
+        self._observed.error_code = error.code
         if self.status == 0:
             reply: Response = error_reply(error)
             await reply(self._scope, self.receive, self.send)
@@ -93,10 +92,10 @@ class _Exchange:
             "method": self._scope["method"],
             "path": self._scope["path"],
             "status": self.status,
-            "error": self._state.get("error_code"),
-            "model": self._state.get("model"),
-            "provider": self._state.get("provider"),
-            "usage": self._state.get("usage"),
+            "error": self._observed.error_code,
+            "model": self._observed.model,
+            "provider": self._observed.provider,
+            "usage": self._observed.usage,
             "first_byte_ms": self._first_byte_ms,
             "ms": self._elapsed_ms(),
             "bytes_in": self._bytes_in,
@@ -106,4 +105,4 @@ class _Exchange:
         log.log(level, "request", extra={"fields": {k: v for k, v in fields.items() if v is not None}})
 
     def _elapsed_ms(self) -> int:
-        return round((time.monotonic() - self._began_at) * 1000)
+        return round((time.monotonic() - self._observed.began_at) * 1000)

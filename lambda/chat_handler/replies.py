@@ -19,6 +19,7 @@ from chat_handler.deadline import Deadline
 from chat_handler.disconnects import unless_gone
 from chat_handler.errors import ChatError, InternalError, error_headers, error_object
 from chat_handler.logs import places_of
+from chat_handler.observed import observed
 from chat_handler.streaming import JsonObject
 
 log = logging.getLogger(__name__)
@@ -78,5 +79,5 @@ class StreamReply(Response):
 
 
 def _error_event(error: ChatError, scope: Scope) -> bytes:
-    scope["state"]["error_code"] = error.code
+    observed(scope).error_code = error.code
     return streaming.encoded_error(error)

@@ -20,6 +20,7 @@ from chat_handler.chat_requests import chat_request
 from chat_handler.deadline import Deadline
 from chat_handler.disconnects import unless_gone
 from chat_handler.errors import StreamTruncatedError
+from chat_handler.observed import observed
 from chat_handler.registry import Model, Registry
 from chat_handler.replies import StreamReply, json_reply
 from chat_handler.streaming import JsonObject, StreamWatch
@@ -61,17 +62,17 @@ class _Api:
     async def complete_chat(self, request: Request) -> Response:
         until = _deadline(request)
         asked = await chat_request(request)
-        request.state.model = asked.model_id
+        observed(request.scope).model = asked.model_id
         work = self._answer(asked, request, until)
         return await unless_gone(request.receive, until.limit(work))
 
     async def _answer(self, asked: ChatRequest, request: Request, until: Deadline) -> Response:
         model = await self._registry.model(asked.model_id)
-        request.state.provider = model.record.provider
+        observed(request.scope).provider = model.record.provider
         if asked.is_stream:
             return await first_success(lambda: _begun(model, asked, request, until), until, self._sleep)
         answer = await first_success(lambda: model.upstream.complete(asked), until, self._sleep)
-        request.state.usage = answer.get("usage")
+        observed(request.scope).usage = answer.get("usage")
         return json_reply(answer)
 
     async def _listed(self) -> list[JsonObject]:
@@ -115,9 +116,10 @@ async def _begun(model: Model, asked: ChatRequest, request: Request, until: Dead
 
 async def _watched(model: Model, asked: ChatRequest, request: Request) -> AsyncGenerator[JsonObject, None]:
     watch = StreamWatch()
+    noted = observed(request.scope)
     async with contextlib.aclosing(model.upstream.stream(asked)) as chunks:
         async for chunk in streaming.watched(chunks, watch):
-            request.state.usage = watch.usage
+            noted.usage = watch.usage
             yield chunk
 
 

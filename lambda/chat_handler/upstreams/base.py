@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat_handler.aws import AwsClients
+from chat_handler.errors import InvalidRequestError
 from chat_handler.keys import KeyStore
 from chat_handler.settings import Settings
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import httpx2
 
 JsonObject = dict[str, Any]
+Unsupported = Literal["refuse", "drop"]
 State = Literal["ready", "starting", "stopped", "failed", "no_access", "missing_key"]
 
 
@@ -57,6 +59,19 @@ class ModelRecord:
         """
         return None if self.fields.get(name) is None else self.text(name)
 
+    @property
+    def fallback(self) -> tuple[str, ...]:
+        """The ids of the models that answer where this one cannot, in the order in which they are tried."""
+        ids = self.fields.get("fallback")
+        return tuple(one for one in ids if isinstance(one, str)) if isinstance(ids, list) else ()
+
+    @property
+    def unsupported(self) -> Unsupported:
+        """What becomes of a parameter that the model does not take: the request is refused, or the parameter dropped
+        with a warning in the reply.
+        """
+        return "drop" if self.fields.get("unsupported_parameters") == "drop" else "refuse"
+
 
 @dataclass(frozen=True)
 class Status:
@@ -71,10 +86,15 @@ READY = Status("ready")
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """A checked request. `body` is all that the client sent; the model's defaults are not in it."""
+    """A checked request. `body` is all that the client sent; the model's defaults are not in it.
+
+    `warnings` is filled by the upstream that takes the request, with a sentence for each parameter that it left out;
+    the reply carries them. Every attempt has a request of its own, so that no warning is there twice.
+    """
 
     model_id: str
     body: Mapping[str, Any] = field(repr=False)
+    warnings: list[str] = field(default_factory=list, compare=False)
 
     @property
     def is_stream(self) -> bool:
@@ -85,6 +105,17 @@ class ChatRequest:
     def wants_usage(self) -> bool:
         """Whether the client asked for a last chunk with `usage`."""
         return bool((self.body.get("stream_options") or {}).get("include_usage"))
+
+    def leave_out(self, record: ModelRecord, name: str, why: str) -> None:
+        """Say that the model of `record` does not take the parameter `name`, `why` being the whole sentence.
+
+        Raises:
+            InvalidRequestError: the catalog does not say that such parameters are dropped; `param` is `name`.
+
+        """
+        if record.unsupported == "refuse":
+            raise InvalidRequestError(f"{why}; leave it out, or use another model", param=name)
+        self.warnings.append(f"{why}; it was left out")
 
     def merged(self, defaults: Mapping[str, Any]) -> JsonObject:
         """The body with `defaults` where it has nothing (or null) of its own.
