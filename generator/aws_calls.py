@@ -7,9 +7,11 @@ import, so it is imported when a client is made.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from generator.errors import AwsError
 
@@ -77,3 +79,12 @@ def error_code(error: Exception) -> str:
     """The code of a botocore ClientError, or an empty text."""
     response = getattr(error, "response", {})
     return str(response.get("Error", {}).get("Code", ""))
+
+
+def secret_command(client: Any, operation: str, secret: str, *arguments: str) -> str:
+    """The command of AWS's own command line that does `operation` to `secret`, where `client` asks for secrets."""
+    place = ["--region", client.meta.region_name]
+    url = client.meta.endpoint_url
+    if ".amazonaws." not in (urlsplit(url).hostname or ""):  # the local target, which that command line knows not of
+        place += ["--endpoint-url", url]
+    return shlex.join(["aws", "secretsmanager", operation, "--secret-id", secret, *place, *arguments])

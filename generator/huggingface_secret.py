@@ -1,8 +1,8 @@
 """The secret that holds a Hugging Face token: what is wrong with what stands in it, and how it is read and written.
 
 In: a secret's text, or its ARN. Out: a diagnosis that never quotes the value; versions in Secrets Manager. Separate
-from secrets.py because this secret is another shape, plain text: CloudFormation hands it to the containers as it is,
-and a newline at its end is a newline in their environment.
+from generator/api_keys because this secret is another shape, plain text: CloudFormation hands it to the containers as
+it is, and a newline at its end is a newline in their environment.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.aws_calls import calling
+from generator.aws_calls import calling, secret_command
 from generator.aws_calls import client as patient_client
 from generator.catalog.partitions import parsed_arn
 from generator.errors import AwsError
@@ -139,6 +139,25 @@ def region_of(arn: str) -> str:
     if parsed is None or not parsed.region:
         raise AwsError(f"{arn!r} is no ARN of a secret")
     return parsed.region
+
+
+def find(secret: str, client: Any) -> str | None:
+    """The ARN of `secret`, a name or an ARN; None where there is none.
+
+    Raises AwsError, also where it is scheduled for deletion.
+    """
+    try:
+        with calling(f"Looking for the secret {secret!r}"):
+            found = client.describe_secret(SecretId=secret)
+    except AwsError as error:
+        if is_missing(error):
+            return None
+        raise
+    if "DeletedDate" in found:
+        restore = secret_command(client, "restore-secret", secret)
+        words = f"the secret {secret!r} of {client.meta.region_name} is scheduled for deletion"
+        raise AwsError(words, hint=f"Restore it: {restore}", code="InvalidRequestException")
+    return str(found["ARN"])
 
 
 def read(secret: str, client: Any = None) -> Diagnosis:

@@ -42,24 +42,35 @@ class ApiKeySecret:
     """The secret of one deployment. Its methods raise AwsError, which never holds a value."""
 
     def __init__(
-        self, place: SecretPlace, client: Any, *, is_local: bool = False, pause: Callable[[float], None] = time.sleep
+        self,
+        place: SecretPlace,
+        client: Any,
+        *,
+        is_local: bool = False,
+        options: str | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._place = place
-        self._versions = SecretVersions(client, place.id, place.region, is_local=is_local)
+        self._versions = SecretVersions(client, place.id, place.region)
         self._is_local = is_local
+        self._options = options if options is not None else " --local" if is_local else ""
         self._pause = pause
         self.was_created = False
         """Whether the secret was not there, and has been created by this."""
 
     @classmethod
-    def of(cls, catalog: Catalog, client: Any = None, *, is_local: bool = False) -> ApiKeySecret:
-        """The secret of `catalog`'s deployment. `client` is one of Secrets Manager in `place_of(catalog).region`.
+    def of(
+        cls, catalog: Catalog, client: Any = None, *, is_local: bool = False, options: str | None = None
+    ) -> ApiKeySecret:
+        """The secret of `catalog`'s deployment. `client` is one of Secrets Manager in `place_of(catalog).region`;
+        `options` are what a command in a hint needs to find the same catalog and target, None: the target alone.
 
         A secret that the catalog names is its owner's and never created here, but in the local target, which plays
         the account that it is in.
         """
         place = place_of(catalog)
-        return cls(place, client or aws_client("secretsmanager", place.region), is_local=is_local)
+        asked = client or aws_client("secretsmanager", place.region)
+        return cls(place, asked, is_local=is_local, options=options)
 
     @property
     def id(self) -> str:
@@ -215,7 +226,7 @@ class ApiKeySecret:
         if shape.document is None:
             raise AwsError(
                 f"the secret {self.id!r} cannot be changed as it is: {'; '.join(shape.problems)}",
-                hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{self._option}",
+                hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{self._options}",
             )
         return shape.document
 
@@ -242,12 +253,8 @@ class ApiKeySecret:
         if not (self.is_owned or self._is_local):
             hint = "Correct api_keys.secret in the catalog, or create that secret with {} as its value."
         else:
-            hint = f"Set a key, which creates it: terrachat secrets set NAME{self._option}"
+            hint = f"Set a key, which creates it: terrachat secrets set NAME{self._options}"
         return AwsError(f"there is no secret {self.id!r} in {self.region}", hint=hint, code=NOT_FOUND)
-
-    @property
-    def _option(self) -> str:
-        return " --local" if self._is_local else ""
 
 
 def _shape(found: Version | None) -> Shape:

@@ -9,14 +9,13 @@ ListSecretVersionIds and CreateSecret.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from generator.aws_calls import calling
+from generator.aws_calls import calling, secret_command
 from generator.errors import AwsError
 
 CREATED = "TERRACHAT_CREATED"
@@ -59,18 +58,14 @@ class ListedVersion:
 class SecretVersions:
     """One secret's versions and their labels. All methods raise AwsError."""
 
-    def __init__(self, client: Any, secret: str, region: str, *, is_local: bool = False) -> None:
+    def __init__(self, client: Any, secret: str, region: str) -> None:
         self._client = client
         self._secret = secret
         self._region = region
-        self._is_local = is_local
 
     def command(self, operation: str, *arguments: str) -> str:
         """The command of AWS's own command line that does `operation` to the secret."""
-        place = ["--region", self._region]
-        if self._is_local:
-            place += ["--endpoint-url", self._client.meta.endpoint_url]
-        return shlex.join(["aws", "secretsmanager", operation, "--secret-id", self._secret, *place, *arguments])
+        return secret_command(self._client, operation, self._secret, *arguments)
 
     def describe(self) -> Mapping[str, Any] | None:
         """What Secrets Manager says of the secret, without its value; None where there is none."""

@@ -23,6 +23,7 @@ from generator.commands.context import (
     print_table,
     work_on,
 )
+from generator.commands.key_secret import key_secret, malformed
 from generator.errors import AwsError, DeclinedError, TerrachatError
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def list_keys(
     from generator.api_keys.names import provider_of
 
     work = work_on(catalog, target, local)
-    secret = _secret(work)
+    secret = key_secret(work)
     shape = secret.read()
     if shape.values is None:
-        raise _malformed(secret, shape, work)
+        raise malformed(secret, shape, work)
     rows = [(plain_name(each.name), provider_of(work.catalog, each.name), each) for each in _changes(secret, shape)]
     if as_json:
         keys = [
@@ -94,7 +95,7 @@ def set_key(
             f"To remove a key: terrachat secrets unset {name}" if not value else "Copy the key once more, and only it."
         )
         raise TerrachatError(f"{name}: the value {problem}", hint=hint)
-    secret = _secret(work)
+    secret = key_secret(work)
     secret.put({name: value})
     for warning in _warnings(work, name, value):
         typer.echo(warning, err=True)
@@ -112,7 +113,7 @@ def unset_key(
     local: LocalOption = False,
 ) -> None:
     """Remove keys."""
-    removed = _secret(work_on(catalog, target, local)).remove(names)
+    removed = key_secret(work_on(catalog, target, local)).remove(names)
     for name in dict.fromkeys(names):
         print(f"{name} is removed." if name in removed else f"{name} was not set.")
 
@@ -125,7 +126,7 @@ def repair(
 ) -> None:
     """Make a JSON object of strings of a secret that is none. Its former version can be brought back."""
     work = work_on(catalog, target, local)
-    secret = _secret(work)
+    secret = key_secret(work)
     shape = secret.read()
     if shape.repaired is None:
         for said in (*shape.problems, *shape.remarks):
@@ -190,13 +191,6 @@ def _proposal(secret: ApiKeySecret, shape: Shape) -> Iterator[str]:
     yield "The version that it is now is kept beside it, and can be brought back."
 
 
-def _malformed(secret: ApiKeySecret, shape: Shape, work: Work) -> AwsError:
-    return AwsError(
-        f"the secret {secret.id!r} has no keys that can be used: {'; '.join(shape.problems)}",
-        hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{work.options}",
-    )
-
-
 def _date(change: KeyChange) -> str:
     if change.changed is None:
         return "not known"
@@ -206,9 +200,3 @@ def _date(change: KeyChange) -> str:
 
 def _moment(change: KeyChange) -> str | None:
     return None if change.changed is None else f"{change.changed:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _secret(work: Work) -> ApiKeySecret:
-    from generator.api_keys.store import ApiKeySecret
-
-    return ApiKeySecret.of(work.catalog, is_local=work.target.local is not None)

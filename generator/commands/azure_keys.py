@@ -25,6 +25,7 @@ from generator.commands.context import (
     print_table,
     work_on,
 )
+from generator.commands.key_secret import key_secret, malformed
 from generator.errors import AwsError, DeclinedError, TerrachatError
 from generator.families.azure_openai import (
     DEFAULT_TYPE,
@@ -39,12 +40,10 @@ from generator.families.azure_openai import (
     with_model,
     without_model,
 )
-from generator.naming import MODEL_ID
 from generator.preflight.key_suspicions import azure_problem
 
 if TYPE_CHECKING:
     from generator.api_keys.shapes import Shape
-    from generator.api_keys.store import ApiKeySecret
 
 ModelArgument = Annotated[
     str, typer.Argument(help="The identifier at the end of the names of its keys, such as Model1.", metavar="MODEL")
@@ -86,7 +85,7 @@ def add(
     options = {"TYPE": kind, "VERSION": version, "BASE": base, "DEPLOYMENT_NAME": deployment_name}
     given = _given(model, options)
     parts = _asked(model, given) if sys.stdin.isatty() else _read(model, given)
-    before = _store(work).change(lambda found: with_model(found, model, parts), creates=True)
+    before = key_secret(work).change(lambda found: with_model(found, model, parts), creates=True)
     for part, value in parts.items():
         if remark := part_remark(part, value):
             typer.echo(f"{part_name(part, model)} {remark}.", err=True)
@@ -141,7 +140,7 @@ def remove(
     question = f"To be removed: {what}.\n{losses}What the secret holds now stays as its previous version."
     if not yes and not confirmation()(question):
         raise DeclinedError("nothing was changed")
-    _store(work).change(lambda found: without_model(found, model))
+    key_secret(work).change(lambda found: without_model(found, model))
     print(f"{model} is removed.")
 
 
@@ -217,21 +216,10 @@ def _rows(catalog: Catalog, shape: Shape) -> list[_Row]:
 
 
 def _say_what_is_next(catalog: Catalog, model: str) -> None:
-    """A model that only the secret names is listed by nobody: the handler knows the catalog's."""
     if any(isinstance(entry, AzureOpenAIEntry) and (entry.model or entry.id) == model for entry in catalog.models):
         print("The handler uses them within a minute.")
-        return
-    is_id = MODEL_ID.fullmatch(model)
-    entry = (
-        f"{{id: {model}, provider: azure_openai}}" if is_id else f"{{id: ID, provider: azure_openai, model: {model!r}}}"
-    )
-    print(f"An entry of the catalog makes it a model, with the next apply:\n  - {entry}")
-
-
-def _store(work: Work) -> ApiKeySecret:
-    from generator.api_keys.store import ApiKeySecret
-
-    return ApiKeySecret.of(work.catalog, is_local=work.target.local is not None)
+    else:
+        print(f"The handler lists it as {model} within a minute; it needs no entry in the catalog.")
 
 
 def _shape(work: Work) -> Shape:
@@ -239,7 +227,7 @@ def _shape(work: Work) -> Shape:
     from generator.api_keys.shapes import Shape
     from generator.api_keys.versions import NOT_FOUND
 
-    store = _store(work)
+    store = key_secret(work)
     try:
         shape = store.read()
     except AwsError as error:
@@ -247,8 +235,5 @@ def _shape(work: Work) -> Shape:
             raise
         return Shape({})
     if shape.values is None:
-        raise AwsError(
-            f"the secret {store.id!r} cannot be used as it is: {'; '.join(shape.problems)}",
-            hint=f"Look at what can be kept of it, and decide: terrachat secrets repair{work.options}",
-        )
+        raise malformed(store, shape, work)
     return shape

@@ -24,7 +24,7 @@ from generator.commands.context import (
     confirmation,
     work_on,
 )
-from generator.errors import AwsError, TerrachatError
+from generator.errors import TerrachatError
 
 if TYPE_CHECKING:
     from generator.hub import HubAccount
@@ -89,6 +89,7 @@ def _place(work: Work, arn: str | None) -> _Place:
     """Where the token goes. Raises TerrachatError where it cannot go there, before anybody has typed it."""
     from generator.aws_calls import client
     from generator.catalog.sections import TokenSecret
+    from generator.huggingface_secret import find
     from generator.naming import huggingface_secret_name
 
     settings, region = work.catalog.huggingface, work.catalog.region
@@ -96,18 +97,18 @@ def _place(work: Work, arn: str | None) -> _Place:
     named = settings.token_secret if isinstance(settings, TokenSecret) else None
     if arn:
         _check_arn(arn, region)
-        if not _exists(arn, asked):
+        if find(arn, asked) is None:
             raise TerrachatError(f"there is no secret {arn}", hint="Without --arn, this makes one.")
         return _Place(asked, arn, is_to_be_named=arn != named)
     if named:
-        if _exists(named, asked):
+        if find(named, asked):
             return _Place(asked, named, is_to_be_named=False)
         typer.echo(f"The secret that the catalog names does not exist: {named}", err=True)
         return _shared_place(asked)
     if settings is None:
         return _shared_place(asked)
     created = huggingface_secret_name(work.catalog.deployment)
-    if not _exists(created, asked):
+    if find(created, asked) is None:
         raise TerrachatError(
             f"the catalog leaves the secret {created!r} to Terraform, which has not created it yet",
             hint=f"The first apply asks for the token, or takes it from HF_TOKEN: terrachat apply{work.options}",
@@ -117,9 +118,9 @@ def _place(work: Work, arn: str | None) -> _Place:
 
 def _shared_place(asked: Any) -> _Place:
     """The secret that deployments share. That it is there already is said before anybody types: others may use it."""
-    from generator.huggingface_secret import SHARED_NAME
+    from generator.huggingface_secret import SHARED_NAME, find
 
-    if _exists(SHARED_NAME, asked):
+    if find(SHARED_NAME, asked):
         words = f"The secret {SHARED_NAME} is there already: this replaces its token for every catalog that names it."
         typer.echo(words, err=True)
     return _Place(asked, None, is_to_be_named=True)
@@ -138,22 +139,6 @@ def _check_arn(arn: str, region: str) -> None:
     if parsed.region != region:
         words = f"it is in {parsed.region}, and the endpoints' models take it from the deployment's region, {region}"
         raise typer.BadParameter(words, param_hint="--arn")
-
-
-def _exists(secret: str, asked: Any) -> bool:
-    from generator.aws_calls import calling
-
-    try:
-        with calling(f"Looking for the secret {secret!r}"):
-            found = asked.describe_secret(SecretId=secret)
-    except AwsError as error:
-        if error.code == "ResourceNotFoundException":
-            return False
-        raise
-    if "DeletedDate" in found:
-        restore = f"aws secretsmanager restore-secret --region {asked.meta.region_name} --secret-id {secret}"
-        raise TerrachatError(f"the secret {secret!r} is scheduled for deletion", hint=f"Restore it: {restore}")
-    return True
 
 
 def _token() -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from generator import huggingface_secret as secrets
-from generator.aws_calls import calling
+from generator.aws_calls import calling, secret_command
 from generator.catalog.partitions import parsed_arn
 from generator.errors import AwsError, HubError
 from generator.hub import GATED_PERMISSION, TOKENS_PAGE
@@ -98,10 +98,10 @@ class _Examined:
         reason = f"The secret {name!r} is scheduled for deletion, and cannot be read."
         if self._source.is_created:
             reason = f"{reason} Terraform cannot create one of that name either."
-            fix = "Delete it for good: aws secretsmanager delete-secret --force-delete-without-recovery"
-            fix = f"{fix} --region {region} --secret-id {name}"
+            delete = secret_command(self._source.client, "delete-secret", name, "--force-delete-without-recovery")
+            fix = f"Delete it for good: {delete}"
             return self._finding(Verdict.BLOCKED, reason, value="scheduled for deletion", fix=fix)
-        fix = f"Restore it: aws secretsmanager restore-secret --region {region} --secret-id {self._source.secret}"
+        fix = f"Restore it: {secret_command(self._source.client, 'restore-secret', self._source.secret)}"
         return self._finding(Verdict.BLOCKED, reason, value="scheduled for deletion", fix=fix, offer=self._restore())
 
     def _not_yet(self, found: FoundToken) -> Finding:

@@ -7,8 +7,6 @@ once. May be used from any thread.
 from __future__ import annotations
 
 import os
-import threading
-from functools import cached_property
 from pathlib import Path
 
 from generator.aws_clients import AwsClients
@@ -17,6 +15,7 @@ from generator.deployment.generating import plan_for, runtime_for
 from generator.deployment.targets import Target
 from generator.hub import Hub
 from generator.planning import DeploymentPlan
+from generator.shared_answers import SharedAnswers
 
 
 class Scene:
@@ -42,7 +41,7 @@ class Scene:
         self.directory = directory
         self.aws = aws or AwsClients()
         self.probe = probe
-        self._lock = threading.Lock()
+        self._answers = SharedAnswers()
 
     @property
     def region(self) -> str:
@@ -61,11 +60,9 @@ class Scene:
     @property
     def plan(self) -> DeploymentPlan:
         """What would be deployed. Raises AwsError where JumpStart had to be asked and cannot be, and PlanningError."""
-        with self._lock:
-            return self._plan
+        return self._answers.once("plan", self._planned)
 
-    @cached_property
-    def _plan(self) -> DeploymentPlan:
+    def _planned(self) -> DeploymentPlan:
         return plan_for(self.catalog, self.target, runtime_for(self.catalog, self.target))
 
     def hub(self, token: str | None) -> Hub:

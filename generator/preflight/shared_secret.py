@@ -28,7 +28,7 @@ class SharedSecret:
     def store(self) -> ApiKeySecret:
         """What changes the secret. Raises AwsError where nobody is signed in."""
         client = self._scene.aws.client("secretsmanager", place_of(self._scene.catalog).region)
-        return ApiKeySecret.of(self._scene.catalog, client, is_local=self._scene.is_local)
+        return ApiKeySecret.of(self._scene.catalog, client, is_local=self._scene.is_local, options=self._scene.option)
 
     @property
     def asked(self) -> str:

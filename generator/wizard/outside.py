@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from generator import huggingface_secret
-from generator.aws_calls import calling
 from generator.aws_clients import AwsClients
 from generator.bedrock_offers import BedrockOffer, offers
-from generator.errors import AwsError
 from generator.hub import Hub, HubModel
 from generator.pricing import Prices, shipped_prices
 from generator.wizard.answers import NewSecret
@@ -59,21 +57,8 @@ class AskedOutside:
         return offers(self._clients, region)
 
     def shared_secret(self, region: str) -> str | None:
-        client = self._clients.client("secretsmanager", region)
-        try:
-            with calling(f"Looking for the secret {huggingface_secret.SHARED_NAME!r}"):
-                found = client.describe_secret(SecretId=huggingface_secret.SHARED_NAME)
-        except AwsError as error:
-            if huggingface_secret.is_missing(error):
-                return None
-            raise
-        if "DeletedDate" in found:
-            raise AwsError(
-                f"the secret {huggingface_secret.SHARED_NAME!r} of {region} is scheduled for deletion",
-                hint="Restore it: aws secretsmanager restore-secret "
-                f"--region {region} --secret-id {huggingface_secret.SHARED_NAME}",
-            )
-        return str(found["ARN"])
+        asked = self._clients.client("secretsmanager", region)
+        return huggingface_secret.find(huggingface_secret.SHARED_NAME, asked)
 
     def create_secret(self, secret: NewSecret, region: str) -> str:
         client = self._clients.client("secretsmanager", region)

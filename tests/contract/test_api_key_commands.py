@@ -217,7 +217,7 @@ def test_a_malformed_secret_is_shown_for_what_it_is_and_left_alone(malformed: De
         )
 
     assert (listed.message, listed.hint, listed.exit_code) == (
-        f"the secret {malformed.id!r} has no keys that can be used: {what}",
+        f"the secret {malformed.id!r} cannot be used as it is: {what}",
         repair,
         3,
     )

@@ -31,9 +31,12 @@ class Answer:
     given: dict[str, Any] | None = None
 
 
-def client(service: str, *answers: Answer) -> Any:
-    """A client of `service` that expects these calls, in this order, and no others."""
-    made = _session().client(service, region_name="us-east-1")  # type: ignore[call-overload]
+def client(service: str, *answers: Answer, url: str | None = None, may_be_left: bool = False) -> Any:
+    """A client of `service` that expects these calls, in this order, and no others.
+
+    `may_be_left`: not all of them have to be made. `url`: another address than AWS's own.
+    """
+    made = _session().client(service, region_name="us-east-1", endpoint_url=url)  # type: ignore[call-overload]
     stubber = Stubber(made)
     for answer in answers:
         if answer.error:
@@ -41,7 +44,21 @@ def client(service: str, *answers: Answer) -> Any:
         else:
             stubber.add_response(answer.operation, answer.gives, answer.given)
     stubber.activate()
+    if not may_be_left:
+        _IN_USE.append(stubber)
     return made
+
+
+_IN_USE: list[Stubber] = []
+
+
+def check_all_was_asked() -> None:
+    """Fail where a client was given answers that nobody asked for. Forgets every client that was made so far."""
+    try:
+        for stubber in _IN_USE:
+            stubber.assert_no_pending_responses()
+    finally:
+        _IN_USE.clear()
 
 
 def live(*sagemaker: Answer, logs: tuple[Answer, ...] = ()) -> LiveEndpoints:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -27,6 +28,9 @@ class PlayedSecrets:
         self._versions: dict[str, dict[str, tuple[str, datetime, set[str]]]] = {}
         self._tags: dict[str, list[dict[str, str]]] = {}
         self.calls: list[str] = []
+        self.meta = SimpleNamespace(
+            region_name="us-east-1", endpoint_url="https://secretsmanager.us-east-1.amazonaws.com"
+        )
 
     def hold(self, secret: str, text: str | Mapping[str, object], tags: Mapping[str, str]) -> None:
         """Let `secret` have this text and these tags."""

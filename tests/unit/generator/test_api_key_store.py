@@ -79,11 +79,14 @@ def described(**more: Any) -> Answer:
 
 
 def secret_of(
-    *answers: Answer, is_local: bool = False, pause: Callable[[float], None] = lambda _: None, **settings: Any
+    *answers: Answer,
+    is_local: bool = False,
+    url: str | None = None,
+    pause: Callable[[float], None] = lambda _: None,
+    **settings: Any,
 ) -> ApiKeySecret:
-    return ApiKeySecret(
-        place_of(catalog_of(**settings)), client("secretsmanager", *answers), is_local=is_local, pause=pause
-    )
+    asked = client("secretsmanager", *answers, url=url)
+    return ApiKeySecret(place_of(catalog_of(**settings)), asked, is_local=is_local, pause=pause)
 
 
 def test_a_change_becomes_current_beside_the_version_that_it_was_made_on() -> None:
@@ -377,10 +380,10 @@ def test_a_second_repair_takes_the_label_over_and_the_local_target_is_named() ->
         added(V3, {"A": "1"}),
         moved("AWSCURRENT", V3, V2),
         moved("TERRACHAT_PENDING", None, V3),
-        is_local=True,
+        url="http://127.0.0.1:41001",
     )
 
-    assert " --region us-east-1 --endpoint-url https://secretsmanager.us-east-1." in secret.repair().undo
+    assert " --region us-east-1 --endpoint-url http://127.0.0.1:41001 " in secret.repair().undo
 
 
 def test_a_repair_that_came_too_late_looks_again() -> None:

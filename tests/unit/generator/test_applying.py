@@ -23,7 +23,7 @@ from generator.planning import plan_deployment
 from generator.pricing import shipped_prices
 from generator.progress import Progress
 from generator.terraform import PLAN_FILE, Terraform
-from tests.unit.generator.aws_answers import NO_LOG, endpoint, live, log_of, no_endpoint
+from tests.unit.generator.aws_answers import endpoint, live, log_of, no_endpoint
 from tests.unit.generator.played_terraform import (
     PlayedTerraform,
     applied,
@@ -368,7 +368,7 @@ def test_plan_does_not_outlive_a_no(terraform: PlayedTerraform, answer: Callable
     terraform.runs = {"plan": [UPDATE], "show": [DESCRIBED_UPDATE]}
 
     with pytest.raises((DeclinedError, KeyboardInterrupt)):
-        apply(job(terraform, live(logs=NO_LOG)), Consent(answer or pressed))
+        apply(job(terraform, live()), Consent(answer or pressed))
 
     assert not Path(f"module/{PLAN_FILE}").exists()
     assert "apply" not in terraform.calls

@@ -130,7 +130,7 @@ def test_the_secret_that_deployments_share_is_not_written_while_it_is_being_dele
     catalog()
     secrets().delete_secret(SecretId=made(SHARED))
 
-    assert failed().hint == f"Restore it: aws secretsmanager restore-secret --region us-west-1 --secret-id {SHARED}"
+    assert failed().hint == f"Restore it: aws secretsmanager restore-secret --secret-id {SHARED} --region us-west-1"
 
 
 def test_without_a_terminal_the_catalog_is_left_alone_and_the_line_told() -> None:
@@ -220,7 +220,7 @@ def test_a_secret_that_is_being_deleted_is_not_written() -> None:
     secrets().delete_secret(SecretId=arn)
     catalog(f"{{token_secret: {arn}}}")
 
-    assert failed().message == f"the secret {arn!r} is scheduled for deletion"
+    assert failed().message == f"the secret {arn!r} of us-west-1 is scheduled for deletion"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def scene(
     identity = {"UserId": "U", "Account": account, "Arn": f"arn:aws:iam::{account}:user/alice"}
     made: dict[tuple[str, str, str | None], Any] = {
         ("secretsmanager", REGION, None): client("secretsmanager", *answers),
-        ("sts", REGION, None): client("sts", *[Answer("get_caller_identity", identity)] * 4),
+        ("sts", REGION, None): client("sts", *[Answer("get_caller_identity", identity)] * 4, may_be_left=True),
     }
     return Scene(Catalog.model_validate(catalog), target, Path(), AwsClients(made))
 

@@ -174,7 +174,7 @@ def test_a_name_that_is_being_deleted_keeps_terraform_from_using_it() -> None:
 
     assert (finding.verdict, finding.offer) == (Verdict.BLOCKED, None)
     assert finding.fix.endswith(
-        "delete-secret --force-delete-without-recovery --region us-east-1 --secret-id terrachat/demo/huggingface-token"
+        "delete-secret --secret-id terrachat/demo/huggingface-token --region us-east-1 --force-delete-without-recovery"
     )
 
 

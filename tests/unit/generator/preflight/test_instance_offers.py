@@ -65,7 +65,7 @@ def test_type_without_an_accelerator_has_its_size_elsewhere() -> None:
 
 
 def test_nothing_near_names_nothing() -> None:
-    found = examined(offers(), offers(), instance_type="ml.trn2.48xlarge")
+    found = examined(offers(), instance_type="ml.trn2.48xlarge")
 
     assert found.fix == "Choose another instance type, or another region, in the catalog."
 

@@ -41,7 +41,7 @@ def test_shared_secret_that_is_being_deleted_can_only_be_restored() -> None:
     with pytest.raises(AwsError, match="scheduled for deletion") as caught:
         asked.shared_secret("us-east-1")
 
-    restore = "aws secretsmanager restore-secret --region us-east-1 --secret-id terrachat-huggingface-token"
+    restore = "aws secretsmanager restore-secret --secret-id terrachat-huggingface-token --region us-east-1"
     assert caught.value.hint == f"Restore it: {restore}"
 
 
