@@ -131,7 +131,7 @@ class _Named:
         if self.ids:
             return ()
         if self.is_listed:
-            return ("no entry of the catalog uses them",)
+            return ("listed without an entry of the catalog",)
         return (f"neither an entry of the catalog nor {MODELS} names {self.identifier}",)
 
     def _found(self, verdict: Verdict, reason: str, **more: Any) -> Finding:

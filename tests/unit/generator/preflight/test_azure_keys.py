@@ -179,7 +179,7 @@ def test_a_list_as_documented_is_ok_and_its_models_are_looked_at(secret: Secret)
         "azure/Model2": Verdict.WARN,
     }
     assert found["azure/models"].value == "Model1, Model2"
-    assert "no entry of the catalog uses them" in found["azure/Model1"].value
+    assert "listed without an entry of the catalog" in found["azure/Model1"].value
     assert "AZURE_OPENAI_API_BASE__Model2" in found["azure/Model2"].reason
 
 
