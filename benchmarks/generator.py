@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ import yaml
 
 from benchmarks import plan_twins
 from benchmarks.catalogs import RESOURCES_A_MODEL, catalog_text
+from benchmarks.machine import processor_name
 from benchmarks.peers import Peer, installed_peers, ruamel_loader, terraforms
 from benchmarks.rounds import Contender, measure
 from generator.catalog import Catalog
@@ -40,8 +41,7 @@ _ROOT = Path(__file__).parents[1]
 
 def main() -> None:
     options = _options()
-    processor = next(iter(_processor()), platform.processor())
-    print(f"{processor}, {os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}")
+    print(f"{processor_name()}, {os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}")
     parts: Mapping[str, Callable[[Path, int, int], None]] = {"load": load, "generate": generate, "plan": plan}
     for name in options.parts:
         for number in options.models:
@@ -177,13 +177,6 @@ def _touched(folder: Path) -> dict[str, int]:
 def _write(folder: Path, texts: Mapping[str, bytes]) -> None:
     for name, text in texts.items():
         (folder / name).write_bytes(text)
-
-
-def _processor() -> Sequence[str]:
-    """The processor's name, where the system tells."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    return [line.partition(": ")[2] for line in lines if line.startswith("model name")][:1]
 
 
 if __name__ == "__main__":

@@ -26,8 +26,25 @@ _HAS_ADDRESS: Schema = {"properties": {"base_url": {"type": "string"}}, "require
 _IS_OWN_SERVER: Schema = {"properties": {"provider": {"enum": sorted(BASE_URL_REQUIRED)}}}
 _HAS_OWN_IMAGE: Schema = {"properties": {"container": {"type": "object"}}, "required": ["container"]}
 
-# What generator.catalog.conflicts says of one entry, as far as it is worth saying while somebody types.
+_STARTS_FROM_SNAPSHOT: Schema = {"properties": {"snap_start": {"const": True}}, "required": ["snap_start"]}
+_HAS_NO_METRICS: Schema = {"properties": {"metrics": {"const": False}}, "required": ["metrics"]}
+_HAS_NO_ALARMS: Schema = {"properties": {"alarms": {"const": False}}, "required": ["alarms"]}
+
+# What generator.catalog.conflicts says of one mapping, as far as it is worth saying while somebody types.
 _RULES: Mapping[str, tuple[Schema, ...]] = {
+    "HandlerSettings": (
+        {"if": _STARTS_FROM_SNAPSHOT, "then": {"properties": {"provisioned_concurrency": {"type": "null"}}}},
+    ),
+    "MonitoringSettings": (
+        {
+            "if": _HAS_NO_METRICS,
+            "then": {"properties": {"dashboard": {"const": False}, "alarms": {"const": False}}},
+        },
+        {
+            "if": {"anyOf": [_HAS_NO_METRICS, _HAS_NO_ALARMS]},
+            "then": {"properties": {"topic": {"type": "null"}}},
+        },
+    ),
     "SageMakerEntry": ({"if": {"not": _HAS_OWN_IMAGE}, "then": {"required": ["source"]}},),
     "OpenAIEntry": ({"if": _HAS_ADDRESS, "then": {"required": ["key_name"]}},),
     "ThirdPartyEntry": (

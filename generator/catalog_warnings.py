@@ -17,6 +17,7 @@ from generator.catalog import (
     BedrockEntry,
     Catalog,
     Entry,
+    HandlerSettings,
     HuggingFaceSource,
     OpenAIEntry,
     OwnImage,
@@ -45,11 +46,15 @@ class CatalogWarning:
 
 
 def catalog_warnings(catalog: Catalog) -> tuple[CatalogWarning, ...]:
-    """Everything suspicious in `catalog`: its tags, then its entries in their order."""
-    return tuple(_of_tags(catalog.tags)) + tuple(
-        CatalogWarning(f"models[{index}]{key and f'.{key}'}", message)
-        for index, entry in enumerate(catalog.models)
-        for key, message in _of_entry(catalog, entry)
+    """Everything suspicious in `catalog`: its tags, the handler, then its entries in their order."""
+    return (
+        *_of_tags(catalog.tags),
+        *_of_handler(catalog.handler),
+        *(
+            CatalogWarning(f"models[{index}]{key and f'.{key}'}", message)
+            for index, entry in enumerate(catalog.models)
+            for key, message in (*_of_entry(catalog, entry), *_of_fallback(catalog, entry))
+        ),
     )
 
 
@@ -60,6 +65,20 @@ def _of_tags(tags: Mapping[str, str]) -> Iterator[CatalogWarning]:
         if odd:
             words = f"{quoted(name)} has {odd!r} in it; IAM takes letters, digits, spaces and _.:/=+-@ only"
             yield CatalogWarning("tags", f"{words}, so that on AWS the deployment's roles cannot be created")
+
+
+def _of_handler(handler: HandlerSettings) -> Iterator[CatalogWarning]:
+    if handler.log_prompts:
+        days = handler.log_retention_days
+        kept = f"for {days} day{'s' if days > 1 else ''}, and may be read by all who may read the log"
+        yield CatalogWarning("handler.log_prompts", f"every prompt and every answer is kept in CloudWatch {kept}")
+
+
+def _of_fallback(catalog: Catalog, entry: Entry) -> Iterator[tuple[str, str]]:
+    stopped = {each.id for each in catalog.models if isinstance(each, SageMakerEntry) and each.stopped}
+    for number, model_id in enumerate(entry.fallback):
+        if model_id in stopped:
+            yield f"fallback[{number}]", f"{model_id!r} is stopped, and answers nobody until it is started"
 
 
 def _of_entry(catalog: Catalog, entry: Entry) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,18 @@ def huggingface_secret_name(deployment: str) -> str:
 
 
 # The labels of what a module has once: its own IAM roles, policies and log groups (terraform_templates/).
-_TAKEN_LABELS = frozenset({"handler", "handler_bedrock", "handler_sagemaker", "scheduler"})
+_TAKEN_LABELS = frozenset(
+    {
+        "handler",
+        "handler_bedrock",
+        "handler_crashes",
+        "handler_errors",
+        "handler_first_token",
+        "handler_sagemaker",
+        "handler_throttles",
+        "scheduler",
+    }
+)
 
 
 def terraform_name(model_id: str) -> str:

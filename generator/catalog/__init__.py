@@ -40,8 +40,11 @@ from generator.catalog.sections import (
     Guardrail,
     HandlerSettings,
     HuggingFaceSettings,
+    MonitoringSettings,
+    Price,
     S3Backend,
     Section,
+    Timeouts,
     TokenSecret,
 )
 
@@ -64,14 +67,17 @@ __all__ = [
     "HuggingFaceSource",
     "Instances",
     "JumpStartSource",
+    "MonitoringSettings",
     "OpenAIEntry",
     "OwnImage",
+    "Price",
     "S3Backend",
     "S3Source",
     "SageMakerEntry",
     "Schedule",
     "Section",
     "ThirdPartyEntry",
+    "Timeouts",
     "TokenSecret",
 ]
 
@@ -103,6 +109,9 @@ class Catalog(Section):
     )
     bedrock: BedrockSettings = Field(default=BedrockSettings(), description="settings of all Bedrock entries")
     handler: HandlerSettings = Field(default=HandlerSettings(), description="the chat handler, an AWS Lambda function")
+    monitoring: MonitoringSettings = Field(
+        default=MonitoringSettings(), description="the handler's metrics, dashboard and alarms"
+    )
     defaults: Defaults = Field(
         default=Defaults(), description="request fields that are used where a request has none of its own"
     )

@@ -1,7 +1,7 @@
-"""The types of a catalog's keys that are AWS's: regions, instance types, ARNs, images, buckets, and their limits.
+"""The types of a catalog's keys that are AWS's: regions, instance types, images, buckets, and their limits.
 
-Separate from value_types.py because all of these change with AWS, and with the release of its Terraform provider. What
-two of them have to do with each other is in region_conflicts.py and endpoint_conflicts.py.
+Separate from value_types.py because all of these change with AWS, and with the release of its Terraform provider. ARNs
+are in arn_types.py. What two values have to do with each other is in region_conflicts.py and endpoint_conflicts.py.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
+from generator.catalog.arn_types import ARN
 from generator.catalog.echoing import quoted
 from generator.catalog.fields import NOT_A_BARE_BOOLEAN, TextRule, broken_rule, one_of, pattern, whole_number
 from generator.catalog.partitions import DNS_SUFFIXES
@@ -26,13 +27,9 @@ LOG_RETENTION_DAYS = (
 
 _NOT_IN_PROVIDER = f"the AWS provider {PROVIDER_VERSION} that this release uses"
 
-# An ARN up to its resource; the partitions as botocore's own patterns take them.
-_ARN = r"arn:aws(?:-[a-z-]+)?:"
 _BUCKET = r"[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]"
 _SUFFIXES = "|".join(map(re.escape, sorted(set(DNS_SUFFIXES.values()))))
 _ECR_HOST = rf"[0-9]{{12}}\.dkr\.ecr\.[a-z0-9-]+\.(?:{_SUFFIXES})"
-_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-_KEY_ID = rf"(?:{_UUID}|mrk-[0-9a-f]{{32}})"
 
 
 def _check_retention(days: int) -> int:
@@ -82,7 +79,7 @@ def _check_weights_bucket(uri: str) -> str:
 
 
 def _of_foundation_arn(text: str) -> str | None:
-    found = re.fullmatch(rf"{_ARN}bedrock:[a-z0-9-]+::foundation-model/(.+)", text)
+    found = re.fullmatch(rf"{ARN}bedrock:[a-z0-9-]+::foundation-model/(.+)", text)
     return found[1] if found else text.lower()
 
 
@@ -110,6 +107,9 @@ MemoryMib = Annotated[int, whole_number(128, 10_240, "MiB")]
 
 HandlerTimeoutS = Annotated[int, whole_number(30, 900, "seconds")]
 """Lambda takes 1 to 900 s; in less than 30 s a chat ends before most answers do."""
+
+ProvisionedConcurrency = Annotated[int, whole_number(1, 1000, "instances")]
+"""An account runs 1,000 at once unless AWS raised that. Source: Lambda developer guide, quotas; read on 2026-11-22."""
 
 LogRetentionDays = Annotated[
     int, whole_number(1, 3653, "days"), TextRule(_check_retention, schema={"enum": list(LOG_RETENTION_DAYS)})
@@ -213,7 +213,7 @@ BedrockModel = Annotated[
     NOT_A_BARE_BOOLEAN,
     pattern(
         r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?::[a-z0-9]{1,63}){0,2}"
-        rf"|{_ARN}bedrock:[a-z0-9-]{{1,20}}:[0-9]{{12}}:(?:"
+        rf"|{ARN}bedrock:[a-z0-9-]{{1,20}}:[0-9]{{12}}:(?:"
         r"(?:inference-profile|application-inference-profile)/[a-zA-Z0-9:.-]+|provisioned-model/[a-z0-9]{12})",
         "a Bedrock model, an inference profile or the ARN of a profile or of provisioned throughput, such as "
         "'amazon.nova-micro-v1:0' or 'us.amazon.nova-micro-v1:0'",
@@ -225,54 +225,13 @@ BedrockModel = Annotated[
 GuardrailId = Annotated[
     str,
     pattern(
-        rf"[a-z0-9]+|{_ARN}bedrock:[a-z0-9-]{{1,20}}:[0-9]{{12}}:guardrail/[a-z0-9]+",
+        rf"[a-z0-9]+|{ARN}bedrock:[a-z0-9-]{{1,20}}:[0-9]{{12}}:guardrail/[a-z0-9]+",
         "a guardrail's id, such as 'gr1a2b3c4d5e', or its ARN",
         suggest=str.lower,
     ),
 ]
 GuardrailVersion = Annotated[
     str, pattern(r"[1-9][0-9]{0,7}|DRAFT", "the version's number, or DRAFT", suggest=str.upper, or_number=True)
-]
-
-# Source: botocore 1.44.5, iam, roleNameType and pathType; read on 2026-11-22.
-RoleArn = Annotated[
-    str,
-    pattern(
-        rf"{_ARN}iam::[0-9]{{12}}:role/(?:[A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{{1,64}}",
-        "a role's ARN, such as 'arn:aws:iam::123456789012:role/bedrock-caller'",
-    ),
-]
-
-# Secrets Manager ends the ARN of a secret in a hyphen and six characters of its own; without them it matches no policy.
-# Source: botocore 1.44.5, secretsmanager, CreateSecretResponse.ARN; read on 2026-11-22.
-SecretArn = Annotated[
-    str,
-    pattern(
-        rf"{_ARN}secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:[A-Za-z0-9/_+=.@-]{{1,512}}-[A-Za-z0-9]{{6}}",
-        "a secret's whole ARN, which ends in '-' and six characters, such as "
-        "'arn:aws:secretsmanager:us-east-1:123456789012:secret:my-secret-a1b2c3'",
-    ),
-]
-
-# The forms that Terraform 1.11's S3 backend takes, as `terraform init` says; tried on 2026-11-22.
-KmsKey = Annotated[
-    str,
-    pattern(
-        rf"{_KEY_ID}|alias/[A-Za-z0-9/_-]{{1,250}}|{_ARN}kms:[a-z0-9-]+:[0-9]{{12}}:(?:key/{_KEY_ID}|alias/[A-Za-z0-9/_-]+)",
-        "a KMS key's id, its ARN, or 'alias/NAME'",
-        suggest=lambda text: f"alias/{text}" if "/" not in text else None,
-    ),
-]
-
-# For a policy, which knows a key by its ARN only: "You cannot use a key id, alias name, or alias ARN".
-# Source: AWS KMS developer guide, "Specifying KMS keys in IAM policy statements"; read on 2026-11-22.
-KmsKeyArn = Annotated[
-    str,
-    pattern(
-        rf"{_ARN}kms:[a-z0-9-]+:[0-9]{{12}}:key/(?:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}|mrk-[0-9a-f]{{32}})",
-        "a KMS key's ARN and not an alias's, such as "
-        "'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'",
-    ),
 ]
 
 # Source: Amazon S3 user guide, "General purpose bucket naming rules"; read on 2026-11-22.

@@ -5,7 +5,7 @@ usable. Separate from the models in generator.catalog because pydantic checks th
 and an author wants all problems at once.
 
 Here are the rules on ids and on third parties; those on SageMaker entries are in endpoint_conflicts.py, those on where
-things are in region_conflicts.py.
+things are in region_conflicts.py, on fallbacks in fallback_conflicts.py and on the handler in handler_conflicts.py.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 from generator.catalog.conflict import Conflict, Parts, mapping, text
 from generator.catalog.echoing import quoted
 from generator.catalog.endpoint_conflicts import endpoint_conflicts
+from generator.catalog.fallback_conflicts import fallback_conflicts
+from generator.catalog.handler_conflicts import handler_conflicts
 from generator.catalog.region_conflicts import region_conflicts
 from generator.families.providers import BASE_URL_REQUIRED, PROVIDERS
 from generator.naming import MODEL_ID, collisions
@@ -34,6 +36,8 @@ def conflicts(document: Mapping[str, Any]) -> Iterator[Conflict]:
             yield from endpoint_conflicts(entry, ("models", index))
         elif provider is not None and provider in PROVIDERS and provider != "azure_openai":
             yield from _unsaid(entry, provider, ("models", index))
+    yield from fallback_conflicts(entries)
+    yield from handler_conflicts(document, entries)
     yield from region_conflicts(document, entries)
 
 

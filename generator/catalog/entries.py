@@ -5,14 +5,15 @@ As in sections.py every key has a description, and a required key an example.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from generator.catalog import arn_types as arns
 from generator.catalog import aws_types as aws
 from generator.catalog import schedule_types as times
 from generator.catalog import value_types as types
-from generator.catalog.sections import Defaults, Guardrail, Section
+from generator.catalog.sections import Defaults, Guardrail, Price, Section, Timeouts
 
 
 class HuggingFaceSource(Section):
@@ -104,11 +105,29 @@ class Schedule(Section):
 
 
 class _Entry(Section):
-    later: ClassVar[tuple[str, ...]] = ("fallback",)
-
     id: types.ModelId = Field(description="the name that the model is chosen by", examples=["mistral-7b"])
     defaults: Defaults | None = Field(
         default=None, description="request fields for this entry; null means the catalog's own"
+    )
+    fallback: types.Fallback = Field(
+        default=(), description="ids of the entries that answer, in this order, where this one cannot"
+    )
+    unsupported_parameters: types.UnsupportedParameters = Field(
+        default="refuse",
+        description="what becomes of a parameter that the model does not take: refuse answers with an error, drop "
+        "leaves it out and says so in the reply",
+    )
+    modalities: types.Modalities | None = Field(
+        default=None, description="what a message may hold; null means what is known of the model"
+    )
+    context_tokens: types.ContextTokens | None = Field(
+        default=None, description="how many tokens prompt and answer may have; null means what is known of the model"
+    )
+    price: Price | None = Field(
+        default=None, description="what the model's tokens cost, for the log's estimates; null means that it is unknown"
+    )
+    timeouts: Timeouts | None = Field(
+        default=None, description="how long the handler waits for the model; null means its own times"
     )
 
 
@@ -173,7 +192,7 @@ class BedrockEntry(_Entry):
     region: aws.BedrockRegion | None = Field(
         default=None, description="where this model is called; null means what 'bedrock' says"
     )
-    role_arn: aws.RoleArn | None = Field(
+    role_arn: arns.RoleArn | None = Field(
         default=None, description="a role in the account whose model is called; null means what 'bedrock' says"
     )
     guardrail: Guardrail | None = Field(

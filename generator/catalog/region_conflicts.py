@@ -35,6 +35,7 @@ def region_conflicts(document: Mapping[str, Any], entries: Sequence[Mapping[str,
     token = text(mapping(document.get("huggingface")).get("token_secret"))
     yield from _secret(token, here, ("huggingface", "token_secret"))
     yield from _api_keys(mapping(document.get("api_keys")), here)
+    yield from _topic(text(mapping(document.get("monitoring")).get("topic")), here)
     yield from _state_key(document, here)
     yield from _same_partition(bedrock, here, ("bedrock",))
     for index, entry in enumerate(entries):
@@ -66,6 +67,17 @@ def _api_keys(section: Mapping[str, Any], here: str) -> Iterator[Conflict]:
         yield Conflict(("api_keys", "kms_key"), f"{words}; Secrets Manager wants both in one region")
     elif key and key.partition != partition_of(here):
         yield Conflict(("api_keys", "kms_key"), _other_partition(key.partition, here))
+
+
+def _topic(arn: str | None, here: str) -> Iterator[Conflict]:
+    # botocore 1.44.5, cloudwatch, PutMetricAlarm, AlarmActions: sns topics by `arn:aws:sns:region:...`, of the alarm's
+    # own region; read on 2026-11-22.
+    found = parsed_arn(arn)
+    if found and found.region != here:
+        words = f"the topic is in {quoted(found.region)}, and the alarms in {quoted(here)}; name one of that region"
+        yield Conflict(("monitoring", "topic"), words)
+    elif found and found.partition != partition_of(here):
+        yield Conflict(("monitoring", "topic"), _other_partition(found.partition, here))
 
 
 def _state_key(document: Mapping[str, Any], here: str) -> Iterator[Conflict]:

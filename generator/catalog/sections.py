@@ -6,20 +6,19 @@ message about its absence is made of both.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from generator.catalog import arn_types as arns
 from generator.catalog import aws_types as aws
 from generator.catalog import value_types as types
 
 
 class Section(BaseModel):
-    """A mapping of the catalog. `later` names the keys that are planned but not supported yet."""
+    """A mapping of the catalog."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-    later: ClassVar[tuple[str, ...]] = ()
 
 
 class Defaults(Section):
@@ -34,6 +33,28 @@ class Defaults(Section):
     )
     max_tokens: types.MaxTokens | None = Field(
         default=None, description="the longest answer, in tokens; null leaves it to the model"
+    )
+
+
+class Price(Section):
+    """What a model's tokens cost, in US dollars for a million of them."""
+
+    input: types.UsdPerMillionTokens = Field(
+        description="US dollars for a million tokens of prompts", examples=["0.15"]
+    )
+    output: types.UsdPerMillionTokens = Field(
+        description="US dollars for a million tokens of answers", examples=["0.6"]
+    )
+
+
+class Timeouts(Section):
+    """How long the handler waits for a model before it gives up, or tries the next one."""
+
+    first_token_s: types.TokenTimeoutS | None = Field(
+        default=None, description="seconds until the answer begins; null means the handler's own"
+    )
+    between_tokens_s: types.TokenTimeoutS | None = Field(
+        default=None, description="seconds of silence within an answer; null means the handler's own"
     )
 
 
@@ -52,7 +73,7 @@ class BedrockSettings(Section):
     region: aws.BedrockRegion | None = Field(
         default=None, description="where Bedrock is called; null means the deployment's region"
     )
-    role_arn: aws.RoleArn | None = Field(
+    role_arn: arns.RoleArn | None = Field(
         default=None,
         description="a role in another account whose models are called; null means the deployment's account",
     )
@@ -64,7 +85,7 @@ class BedrockSettings(Section):
 class TokenSecret(Section):
     """A secret that holds a Hugging Face token and nothing else, as plain text."""
 
-    token_secret: aws.SecretArn = Field(
+    token_secret: arns.SecretArn = Field(
         description="the ARN of the secret that holds the token and nothing else",
         examples=["arn:aws:secretsmanager:us-east-1:123456789012:secret:huggingface-token-a1b2c3"],
     )
@@ -94,11 +115,11 @@ HuggingFaceSettings = Annotated[
 class ApiKeySettings(Section):
     """A secret that exists and holds the API keys, instead of one that Terraform creates."""
 
-    secret: aws.SecretArn = Field(
+    secret: arns.SecretArn = Field(
         description="the ARN of the secret that holds the keys, a JSON object of strings",
         examples=["arn:aws:secretsmanager:us-east-1:123456789012:secret:api-keys-a1b2c3"],
     )
-    kms_key: aws.KmsKeyArn | None = Field(
+    kms_key: arns.KmsKeyArn | None = Field(
         default=None, description="the ARN of the KMS key that encrypts the secret; null means AWS's own key"
     )
 
@@ -115,6 +136,29 @@ class HandlerSettings(Section):
         description="how long CloudWatch keeps logs: the handler's and those of SageMaker endpoints, in days",
     )
     architecture: aws.Architecture = Field(default="x86_64", description="the handler's processor; arm64 costs less")
+    log_prompts: types.Flag = Field(
+        default=False, description="true: prompts and answers are written to the log, where they are left out otherwise"
+    )
+    snap_start: types.Flag = Field(
+        default=False, description="true: Lambda starts the handler from a snapshot, which costs by its memory"
+    )
+    provisioned_concurrency: aws.ProvisionedConcurrency | None = Field(
+        default=None, description="how many instances are kept started, which costs all the time; null means none"
+    )
+    byte_code: types.Flag = Field(
+        default=False, description="true: the zip holds compiled code, which makes it larger and its start faster"
+    )
+
+
+class MonitoringSettings(Section):
+    """What CloudWatch is told of the chat handler, and who is told by it."""
+
+    metrics: types.Flag = Field(default=True, description="whether the handler counts requests, tokens, errors, times")
+    dashboard: types.Flag = Field(default=True, description="whether a dashboard shows the metrics")
+    alarms: types.Flag = Field(default=True, description="whether there are alarms on errors, throttling and slowness")
+    topic: arns.TopicArn | None = Field(
+        default=None, description="the SNS topic that hears of alarms; null means that they are only shown"
+    )
 
 
 class S3Backend(Section):
@@ -127,7 +171,7 @@ class S3Backend(Section):
         default=None, description="the state's key in the bucket; null means terrachat/DEPLOYMENT.tfstate"
     )
     region: aws.Region | None = Field(default=None, description="the bucket's region; null means the deployment's")
-    kms_key_id: aws.KmsKey | None = Field(
+    kms_key_id: arns.KmsKey | None = Field(
         default=None, description="the KMS key that encrypts the state; null means the bucket's own"
     )
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from generator.catalog.echoing import quoted
+from generator.catalog.echoing import kind_of, quoted
 from generator.catalog.fields import (
     FLAG,
     NOT_A_BARE_BOOLEAN,
@@ -95,6 +95,28 @@ def _check_endpoint_id(model_id: str) -> str:
     return model_id
 
 
+def _check_fallback(value: object) -> object:
+    """Refuse what is no list of ids before pydantic does, in words that know what the list is for."""
+    if isinstance(value, str) and MODEL_ID.fullmatch(value):
+        raise broken_rule(f"expected a list of ids, got text {quoted(value)}; write [{value}]")
+    if not isinstance(value, list | tuple):
+        raise broken_rule(f"expected a list of ids such as [other-id], got {kind_of(value)}")
+    if len(value) > _MOST_FALLBACKS:
+        raise broken_rule(f"expected at most {_MOST_FALLBACKS} ids (somebody waits for all of them), got {len(value)}")
+    return value
+
+
+def _check_modalities(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        raise broken_rule(f"expected a list such as [text, image], got {kind_of(value)}")
+    if "text" not in value:
+        raise broken_rule("expected a list with 'text' in it: every chat has text; write [text] or [text, image]")
+    doubled = next((each for each in value if list(value).count(each) > 1), None)
+    if doubled is not None:
+        raise broken_rule(f"{quoted(str(doubled))} stands twice in the list; remove one")
+    return value
+
+
 def _check_base_url(url: str) -> str:
     """Refuse a URL that would carry a secret, without repeating it."""
     if "@" in url:
@@ -156,6 +178,21 @@ ModelId = Annotated[
     ),
 ]
 EndpointModelId = Annotated[ModelId, AfterValidator(_check_endpoint_id)]
+
+_MOST_FALLBACKS = 5
+Fallback = Annotated[tuple[ModelId, ...], ValueRule(_check_fallback, schema={"maxItems": _MOST_FALLBACKS})]
+UnsupportedParameters = Annotated[
+    Literal["refuse", "drop"], one_of("way with unsupported parameters", ("refuse", "drop"), example="refuse")
+]
+Modality = Annotated[Literal["text", "image"], one_of("modality", ("text", "image"), example="image")]
+Modalities = Annotated[
+    tuple[Modality, ...],
+    ValueRule(_check_modalities, schema={"contains": {"const": "text"}, "uniqueItems": True}),
+]
+ContextTokens = Annotated[int, whole_number(1, 100_000_000, "tokens")]
+UsdPerMillionTokens = Annotated[float, number(0, 100_000)]
+# The longest that an answer may take at all is Lambda's 900 s.
+TokenTimeoutS = Annotated[int, whole_number(1, 900, "seconds")]
 
 HubModel = Annotated[
     str,

@@ -53,7 +53,8 @@ def write_module(
     """Build the handler's zip, render the module and write it to `directory`, which the caller has locked."""
     runtime = runtime_for(catalog, target)
     with progress.phase("Package the chat handler"):
-        archive = packaging.build(runtime, CACHE_FOLDER, progress.say, packaging.packages_for(catalog))
+        packages, byte_code = packaging.packages_for(catalog), catalog.handler.byte_code
+        archive = packaging.build(runtime, CACHE_FOLDER, progress.say, packages, byte_code=byte_code)
         progress.conclude(f"{archive.size_bytes / 1e6:.1f} MB{', from the cache' if archive.was_cached else ''}")
     with progress.phase("Generate the Terraform module"):
         upload: Upload = "s3" if archive.needs_s3 else "direct"
@@ -69,11 +70,11 @@ def write_module(
 def compare(catalog: Catalog, target: Target, directory: Path, form: Form = "root") -> Comparison:
     """How the module in `directory` differs from what `generate` would write. Writes nothing, and builds no zip."""
     runtime = runtime_for(catalog, target)
-    packages = packaging.packages_for(catalog)
+    packages, byte_code = packaging.packages_for(catalog), catalog.handler.byte_code
     upload: Upload = "s3" if module_dir.uploaded(directory) == "s3" else "direct"
     plan = plan_for(catalog, target, runtime, form=form, upload=upload)
     files = render(plan, _costs(plan))
-    archive = Archive(packaging.archive_path(runtime, CACHE_FOLDER, packages).name, upload)
+    archive = Archive(packaging.archive_path(runtime, CACHE_FOLDER, packages, byte_code=byte_code).name, upload)
     return Comparison(module_dir.compare(directory, files, archive), module_dir.unified_diff(directory, files))
 
 

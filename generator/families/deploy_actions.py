@@ -95,11 +95,36 @@ DEPLOY_ACTIONS: Mapping[str, tuple[Grant, ...]] = {
         Grant("{layer}", ("lambda:GetLayerVersion",)),
         _pass_role("lambda"),
     ),
+    # What an alias names is a version, which the function's own resource publishes.
+    "aws_lambda_alias": (_grant(_FUNCTION, "lambda", "CreateAlias DeleteAlias GetAlias PublishVersion UpdateAlias"),),
+    "aws_lambda_provisioned_concurrency_config": (
+        _grant(
+            f"{_FUNCTION}:live",
+            "lambda",
+            "DeleteProvisionedConcurrencyConfig GetProvisionedConcurrencyConfig PutProvisionedConcurrencyConfig",
+        ),
+    ),
     "aws_lambda_function_url": (
         _grant(
             _FUNCTION,
             "lambda",
             "CreateFunctionUrlConfig DeleteFunctionUrlConfig GetFunctionUrlConfig UpdateFunctionUrlConfig",
+        ),
+    ),
+    "aws_cloudwatch_dashboard": (
+        # A dashboard is of no region.
+        _grant(
+            "arn:{partition}:cloudwatch::{account}:dashboard/{name}",
+            "cloudwatch",
+            "DeleteDashboards GetDashboard PutDashboard",
+        ),
+    ),
+    "aws_cloudwatch_metric_alarm": (
+        _grant(ANY, "cloudwatch", "DescribeAlarms"),
+        _grant(
+            _arn("cloudwatch", "alarm:{name}"),
+            "cloudwatch",
+            "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",
         ),
     ),
     "aws_dynamodb_table": (

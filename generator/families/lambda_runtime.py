@@ -34,10 +34,12 @@ ON_AWS_ARM = LambdaRuntime(
     python_version="3.13", architecture="arm64", platform="aarch64-manylinux_2_34", identifier="python3.13"
 )
 
-# Lambda Web Adapter: the layer's accounts and version, aws/aws-lambda-web-adapter README, read at 1.0.0. It names the
-# commercial regions (one account) and mainland China's two (x86_64 only), as does its documentation of zip packages;
-# no others.
-_ADAPTER_VERSION = 27
+# Lambda Web Adapter: the layer's accounts, aws/aws-lambda-web-adapter, README and documentation of zip packages, which
+# name the commercial regions (one account) and mainland China's two (x86_64 only), no others. Version 30 is release
+# 1.1.0, the first that takes part in SnapStart; it is what AWS's example of SnapStart in a zip names, and others report
+# it from ten commercial regions. In China the newest that is known is 27, release 1.0.0. Read on 2026-11-22.
+_ADAPTER_VERSION = 30
+_ADAPTER_VERSION_IN_CHINA = 27
 _ADAPTER_ACCOUNT = "753240598075"
 _ADAPTER_ACCOUNTS_IN_CHINA = {"cn-north-1": "041581134020", "cn-northwest-1": "069767869989"}
 _ADAPTER_NAMES: dict[Architecture, str] = {"x86_64": "LambdaAdapterLayerX86", "arm64": "LambdaAdapterLayerArm64"}
@@ -66,11 +68,23 @@ def on_this_machine() -> LambdaRuntime:
 def web_adapter_layer_arn(region: str, architecture: Architecture = "x86_64") -> str | None:
     """The ARN of the Lambda Web Adapter layer in `region`, or None where it is not published."""
     if account := _ADAPTER_ACCOUNTS_IN_CHINA.get(region):
-        return _layer_arn("aws-cn", region, account, architecture) if architecture == "x86_64" else None
+        is_there = architecture == "x86_64"
+        return _layer_arn("aws-cn", region, account, architecture, _ADAPTER_VERSION_IN_CHINA) if is_there else None
     if region.startswith(_NOT_COMMERCIAL):
         return None
-    return _layer_arn("aws", region, _ADAPTER_ACCOUNT, architecture)
+    return _layer_arn("aws", region, _ADAPTER_ACCOUNT, architecture, _ADAPTER_VERSION)
 
 
-def _layer_arn(partition: str, region: str, account: str, architecture: Architecture) -> str:
-    return f"arn:{partition}:lambda:{region}:{account}:layer:{_ADAPTER_NAMES[architecture]}:{_ADAPTER_VERSION}"
+def _layer_arn(partition: str, region: str, account: str, architecture: Architecture, version: int) -> str:
+    return f"arn:{partition}:lambda:{region}:{account}:layer:{_ADAPTER_NAMES[architecture]}:{version}"
+
+
+def why_no_snap_start(region: str) -> str | None:
+    """Say why the handler cannot have SnapStart in `region`, or None where it can.
+
+    Source: Lambda developer guide, "Improving startup performance with Lambda SnapStart": Python 3.12 and newer, in all
+    commercial regions but New Zealand and Taipei; read on 2026-11-22.
+    """
+    if region in ("ap-southeast-6", "ap-east-2") or region.startswith(_NOT_COMMERCIAL):
+        return f"Lambda has no SnapStart for the handler in {region!r}"
+    return None

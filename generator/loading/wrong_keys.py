@@ -27,7 +27,10 @@ from generator.catalog.sections import (
     Defaults,
     Guardrail,
     HandlerSettings,
+    MonitoringSettings,
+    Price,
     S3Backend,
+    Timeouts,
     TokenSecret,
 )
 from generator.loading.locating import locate
@@ -36,6 +39,9 @@ from generator.suggesting import nearest
 # Where a mapping's keys belong. Of two mappings with one key the first is meant.
 _HOMES: tuple[tuple[type[Section], str], ...] = (
     (HandlerSettings, "handler"),
+    (MonitoringSettings, "monitoring"),
+    (Timeouts, "timeouts"),
+    (Price, "price"),
     (Defaults, "defaults"),
     *((section, "source") for section in SOURCES.values()),
     (Instances, "instances"),
@@ -111,8 +117,6 @@ def unknown_key(loc: Parts, document: object) -> str:
 
 
 def _known_here(section: type[Section], key: str) -> str | None:
-    if key in section.later:
-        return f"{key!r} is not supported yet; remove it"
     alternatives = _ALTERNATIVES.get(section, ())
     if key in alternatives:
         there = next(name for name in alternatives if name in section.model_fields)

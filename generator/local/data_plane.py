@@ -1,9 +1,9 @@
-"""The emulated AWS data plane, and OpenAI's: one Starlette app on one loopback port (docs/contracts.md, section 6).
+"""AWS's data plane and the providers' APIs, emulated: one Starlette app on one port (docs/contracts.md, section 6).
 
 In: where the model server is, and the control plane's answers. Out: an address at which SageMaker runtime, Bedrock
-runtime, OpenAI, Azure OpenAI, the Hugging Face Hub and the URLs of deployed functions are served, and the doors
-through which faults, rehearsals and schedules are worked. Each wire is a module of its own; this one puts them together
-and runs them in a thread.
+runtime, OpenAI, Azure OpenAI, Anthropic, Cohere, Google, the Hugging Face Hub and the URLs of deployed functions are
+served, and the doors through which faults, rehearsals and schedules are worked. Each wire is a module of its own; this
+one puts them together and runs them in a thread.
 """
 
 from __future__ import annotations
@@ -24,21 +24,23 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from generator.families.providers import PROVIDERS
 from generator.local.account.account_file import AccountFile
-from generator.local.bedrock_wire import BedrockWire
 from generator.local.control_plane import ACCOUNT, DeployedFunction, Schedule
 from generator.local.faults import Faults
 from generator.local.function_host import FunctionHost
 from generator.local.function_urls import FunctionUrls
 from generator.local.hub_wire import hub_routes
 from generator.local.model_client import HttpClient, ModelClient, UnreachableError
-from generator.local.openai_wire import OpenAIWire
 from generator.local.rehearsal_doors import fault_routes, rehearsal_routes
 from generator.local.rehearsals import Rehearsals
-from generator.local.sagemaker_wire import SageMakerWire
 from generator.local.schedules import Schedules
 from generator.local.streams import while_wanted
+from generator.local.wires.anthropic import AnthropicWire
+from generator.local.wires.bedrock import BedrockWire
+from generator.local.wires.cohere import CohereWire
+from generator.local.wires.google import GoogleWire
+from generator.local.wires.openai import OpenAIWire
+from generator.local.wires.sagemaker import SageMakerWire
 
 _LOG = logging.getLogger("data plane")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -107,7 +109,6 @@ def build_app(surroundings: Surroundings) -> ASGIApp:
     routes = [
         *_wire_routes(surroundings, ModelClient(http, surroundings.model_url), faults),
         *_function_routes(FunctionUrls(host, http, surroundings.deployed_function)),
-        *_unspoken_routes(),
         *hub_routes(surroundings.account),
         *_schedule_routes(Schedules(surroundings.find_schedule, surroundings.aws_environment)),
         *fault_routes(faults),
@@ -134,6 +135,7 @@ def _wire_routes(surroundings: Surroundings, model: ModelClient, faults: Faults)
     )
     bedrock = BedrockWire(model, faults)
     openai = OpenAIWire(model, faults)
+    google = GoogleWire(model, faults)
     answers = {
         "/endpoints/{name}/invocations": sagemaker.invoke,
         "/endpoints/{name}/invocations-response-stream": sagemaker.invoke_with_stream,
@@ -141,6 +143,10 @@ def _wire_routes(surroundings: Surroundings, model: ModelClient, faults: Faults)
         "/model/{id:path}/converse-stream": bedrock.converse_stream,
         "/openai/v1/chat/completions": openai.chat,
         "/azure/openai/deployments/{name}/chat/completions": openai.azure_chat,
+        "/anthropic/v1/messages": AnthropicWire(model, faults).messages,
+        "/cohere/v2/chat": CohereWire(model, faults).chat,
+        "/google_genai/v1beta/models/{model}:generateContent": google.generate,
+        "/google_genai/v1beta/models/{model}:streamGenerateContent": google.stream_generate,
     }
     posts = [Route(path, while_wanted(answer), methods=["POST"]) for path, answer in answers.items()]
     return [*posts, Route("/openai/v1/models", while_wanted(openai.models))]
@@ -150,18 +156,6 @@ def _function_routes(urls: FunctionUrls) -> list[Route]:
     invoke = while_wanted(urls.invoke)
     paths = ("/lambda-url/{function}", "/lambda-url/{function}/{path:path}")
     return [Route(path, invoke, methods=_METHODS) for path in paths]
-
-
-def _unspoken_routes() -> list[Route]:
-    """The providers with an API of their own, where the handler looks for them: refused in words, not with a 404."""
-
-    async def refuse(request: Request) -> Response:
-        name = request.url.path.split("/")[1]
-        said = f"the local target does not speak the API of {name!r}; deploy to AWS to ask it"
-        return JSONResponse({"error": {"message": said, "type": "not_implemented"}, "message": said}, 501)
-
-    names = (provider.name for provider in PROVIDERS.values() if provider.kind == "langchain" and not provider.refused)
-    return [Route(f"/{name}/{{path:path}}", refuse, methods=_METHODS) for name in names]
 
 
 def _schedule_routes(schedules: Schedules) -> list[Route]:

@@ -1,35 +1,37 @@
 """Faults that can be switched on, for tests and for rehearsing what a user sees when an upstream misbehaves.
 
-    PUT    <data_url>/faults   {"wire": "sagemaker" | "bedrock" | "openai" | "*", "kind": …, "times": 1 | null}
+    PUT    <data_url>/faults   {"wire": "bedrock" | … | "*", "kind": …, "times": 1 | null, "seconds": 2, "after": 2}
     GET    <data_url>/faults   what is switched on
     DELETE <data_url>/faults   switch all off
 
-| kind | what happens to a request |
-|---|---|
-| `throttle` | refused, in the wire's own shape |
-| `unauthorized` | refused as by a wrong key, or for want of access |
-| `slow` | `seconds` (2 unless told) pass before the first byte |
-| `cut` | the reply ends in its middle, without an error |
-| `bad_bytes` | bytes that are not of the wire stand in the middle of the reply |
+In: such requests, and from each wire the question what the next request meets. Out: a `Fault`. What a fault does to an
+answer is in `wires/spoiling.py` and `wires/model_answers.py`; how a refusal is worded is the wire's own.
 
-`times` counts down by one for each request that the fault met; null means until it is switched off. The wires shape
-the refusals; what a fault does to bytes is here.
+`times` counts down by one for each request that the fault met; null means until it is switched off. `after` is how many
+events of a stream pass before it is harmed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Wire = Literal["sagemaker", "bedrock", "openai"]
-Kind = Literal["throttle", "slow", "cut", "bad_bytes", "unauthorized"]
-GARBAGE = b"\xff\xfe{ this is not of the wire"
-_UNHARMED = 2  # events or frames that pass before a stream is cut or spoilt
+Wire = Literal["sagemaker", "bedrock", "openai", "azure_openai", "anthropic", "cohere", "google_genai"]
+Refused = Literal["throttle", "unauthorized", "overloaded", "context_too_long", "content_filter"]
+Spoilt = Literal[
+    "slow", "stall", "split", "cut", "no_finish", "no_newline", "bad_bytes", "bad_chunk", "error_event"
+]  # fmt: skip
+Kind = Literal[Refused, Spoilt]
+WIRES: tuple[Wire, ...] = get_args(Wire)
+REFUSED: tuple[Refused, ...] = get_args(Refused)
+_NOT_OF_THE_WIRE = {
+    ("bedrock", "no_newline"): "Bedrock's event streams are frames with a length, which no newline ends",
+    ("cohere", "content_filter"): "Cohere documents no answer or error for it (docs.cohere.com/reference/errors)",
+}
 
 
 class FaultRequest(BaseModel):
@@ -41,6 +43,18 @@ class FaultRequest(BaseModel):
     kind: Kind
     times: int | None = Field(default=1, ge=1)
     seconds: float = Field(default=2.0, gt=0, le=60)
+    after: int = Field(default=2, ge=0)
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> FaultRequest:
+        reason = _NOT_OF_THE_WIRE.get((self.wire, self.kind))
+        if reason is not None:
+            raise ValueError(f"{self.kind!r} cannot happen on {self.wire!r}: {reason}")
+        return self
+
+    def meets(self, wire: Wire) -> bool:
+        """Whether a request on `wire` meets this fault."""
+        return self.wire == wire or (self.wire == "*" and (wire, self.kind) not in _NOT_OF_THE_WIRE)
 
 
 @dataclass(frozen=True)
@@ -49,29 +63,17 @@ class Fault:
 
     kind: Kind | Literal["none"] = "none"
     seconds: float = 0.0
+    after: int = 2
+
+    @property
+    def refused(self) -> Refused | None:
+        """How the request is refused, if it is."""
+        return next((kind for kind in REFUSED if kind == self.kind), None)
 
     async def delay(self) -> None:
         """Wait as long as the fault says: not at all unless it is `slow`."""
         if self.kind == "slow":
             await asyncio.sleep(self.seconds)
-
-    def spoil(self, body: bytes) -> bytes:
-        """A whole reply as the fault leaves it."""
-        if self.kind == "cut":
-            return body[: len(body) // 2]
-        return GARBAGE + body[: len(body) // 2] if self.kind == "bad_bytes" else body
-
-    async def spoil_stream(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """A stream of whole events or frames as the fault leaves it."""
-        passed = 0
-        async for piece in pieces:
-            if passed == _UNHARMED and self.kind == "cut":
-                yield piece[: len(piece) // 2]
-                return
-            if passed == _UNHARMED and self.kind == "bad_bytes":
-                yield GARBAGE + b"\n\n"
-            passed += 1
-            yield piece
 
 
 class Faults:
@@ -98,9 +100,9 @@ class Faults:
         """The oldest fault that a request on `wire` meets, counted down."""
         with self._lock:
             for index, fault in enumerate(self._active):
-                if fault.wire in ("*", wire):
+                if fault.meets(wire):
                     self._active[index : index + 1] = _counted_down(fault)
-                    return Fault(fault.kind, fault.seconds)
+                    return Fault(fault.kind, fault.seconds, fault.after)
         return Fault()
 
 

@@ -25,6 +25,7 @@ from uv import find_uv_bin
 from generator.errors import PackagingError
 from generator.families.lambda_runtime import LambdaRuntime
 from generator.families.providers import PROVIDERS
+from generator.packaging import byte_code as byte_codes
 from generator.packaging import handler_files
 from generator.packaging.handler_size import DIRECT_UPLOAD_BYTES, refuse_oversize, size_of
 
@@ -61,33 +62,54 @@ def build(
     cache: Path,
     on_phase: Callable[[str], None] = lambda _: None,
     packages: frozenset[str] = frozenset(),
+    *,
+    byte_code: bool = False,
 ) -> HandlerArchive:
     """The handler's zip for `runtime` and the providers in `packages`, from `cache` where it was built before.
 
-    Raises PackagingError where a requirement has no wheel for the runtime or cannot be fetched, or the result is
-    larger than Lambda takes.
+    With `byte_code`, and always for this machine's own interpreter, it also holds what Python makes of its files.
+
+    Raises PackagingError where a requirement has no wheel for the runtime or cannot be fetched, the byte code cannot be
+    made, or the result is larger than Lambda takes.
     """
-    source = _source_folder()
-    requirements = _requirements(source, packages)
-    path = archive_path(runtime, cache, packages)
+    contents = _contents(runtime, packages, byte_code=byte_code, may_fetch=True)
+    path = contents.path_in(cache)
     was_cached = path.exists()
     if not was_cached:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="build-", dir=cache) as scratch:
-            _build(source, requirements, runtime, Path(scratch), on_phase).replace(path)
+            _build(contents, Path(scratch), on_phase).replace(path)
     size = size_of(path)
     return HandlerArchive(path, size.zipped, size.unzipped, was_cached, size.largest)
 
 
-def archive_path(runtime: LambdaRuntime, cache: Path, packages: frozenset[str]) -> Path:
-    """Where `build` keeps the zip. Its name says what is in it: the same name, the same bytes. Builds nothing."""
+def archive_path(runtime: LambdaRuntime, cache: Path, packages: frozenset[str], *, byte_code: bool = False) -> Path:
+    """Where `build` keeps the zip. Its name says what is in it: the same name, the same bytes. Builds nothing.
+
+    Raises PackagingError where the byte code cannot be made.
+    """
+    return _contents(runtime, packages, byte_code=byte_code, may_fetch=False).path_in(cache)
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What a zip is made of: `compiler` makes its byte code, where it has any."""
+
+    runtime: LambdaRuntime
+    source: Path
+    requirements: Mapping[str, Path]
+    compiler: byte_codes.Interpreter | None
+
+    def path_in(self, cache: Path) -> Path:
+        return cache / f"chat_handler-{self.runtime.identifier}-{_content_hash(self)}.zip"
+
+
+def _contents(runtime: LambdaRuntime, packages: frozenset[str], *, byte_code: bool, may_fetch: bool) -> _Contents:
     source = _source_folder()
-    digest = _content_hash(source, _requirements(source, packages), runtime)
-    return cache / f"chat_handler-{runtime.identifier}-{digest}.zip"
-
-
-def _requirements(source: Path, packages: frozenset[str]) -> dict[str, Path]:
-    return {name: source / "requirements" / f"{name}.txt" for name in (_ALWAYS, *sorted(packages))}
+    requirements = {name: source / "requirements" / f"{name}.txt" for name in (_ALWAYS, *sorted(packages))}
+    is_compiled = byte_code or runtime.platform is None
+    compiler = byte_codes.interpreter(runtime.python_version, may_fetch=may_fetch) if is_compiled else None
+    return _Contents(runtime, source, requirements, compiler)
 
 
 def _has_packages(provider: str) -> bool:
@@ -102,11 +124,12 @@ def _source_folder() -> Path:
     return packaged if packaged.is_dir() else here.parent / "lambda"
 
 
-def _content_hash(source: Path, requirements: Mapping[str, Path], runtime: LambdaRuntime) -> str:
-    digest = hashlib.sha256(
-        f"{runtime}\0{_host(runtime)}\0{handler_files.LEFT_OUT}{sorted(handler_files.BOTOCORE_SERVICES)}".encode()
-    )
-    for name, path in sorted({**handler_files.sources(source), **requirements}.items()):
+def _content_hash(contents: _Contents) -> str:
+    runtime, source = contents.runtime, contents.source
+    compiled_by = "" if contents.compiler is None else contents.compiler.version
+    left_out = f"{handler_files.LEFT_OUT}{sorted(handler_files.PURE_PYTHON)}{sorted(handler_files.BOTOCORE_SERVICES)}"
+    digest = hashlib.sha256(f"{runtime}\0{_host(runtime)}\0{left_out}\0{compiled_by}".encode())
+    for name, path in sorted({**handler_files.sources(source), **contents.requirements}.items()):
         digest.update(f"\0{name}\0{_mode(path):o}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -116,17 +139,14 @@ def _host(runtime: LambdaRuntime) -> str:
     return "" if runtime.platform else sysconfig.get_platform()
 
 
-def _build(
-    source: Path,
-    requirements: Mapping[str, Path],
-    runtime: LambdaRuntime,
-    scratch: Path,
-    on_phase: Callable[[str], None],
-) -> Path:
+def _build(contents: _Contents, scratch: Path, on_phase: Callable[[str], None]) -> Path:
     on_phase("installing the handler's requirements")
-    _install(requirements, runtime, scratch / "packages")
-    files = {**handler_files.packages(scratch / "packages"), **handler_files.sources(source)}
-    brought = {name: path for name, path in requirements.items() if name != _ALWAYS}
+    _install(contents.requirements, contents.runtime, scratch / "packages")
+    files = {**handler_files.packages(scratch / "packages"), **handler_files.sources(contents.source)}
+    if contents.compiler is not None:
+        on_phase("compiling the handler's files")
+        files |= byte_codes.compiled(files, contents.compiler, scratch / "byte_code")
+    brought = {name: path for name, path in contents.requirements.items() if name != _ALWAYS}
     refuse_oversize(files, scratch / "packages", brought)
     on_phase("writing the handler's zip")
     _write_zip(scratch / "partial.zip", files)

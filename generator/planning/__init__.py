@@ -39,6 +39,7 @@ from generator.planning.plans import (
     HandlerPackage,
     HandlerPlan,
     HuggingFaceSecret,
+    MonitoringPlan,
     S3Location,
     ScalingPlan,
     SchedulePlan,
@@ -57,6 +58,7 @@ __all__ = [
     "HandlerPlan",
     "HuggingFaceSecret",
     "JumpStartModels",
+    "MonitoringPlan",
     "S3Location",
     "ScalingPlan",
     "SchedulePlan",
@@ -107,6 +109,7 @@ def plan_deployment(
         endpoints=endpoints,
         permissions=_permissions(catalog, endpoints),
         scheduling=_scheduling(catalog, endpoints),
+        monitoring=_monitoring(catalog, name),
         discovery=plan_discovery(catalog, {endpoint.model_id: endpoint for endpoint in endpoints}),
         backend=_backend(catalog) if form == "root" else None,
         huggingface_secret=_huggingface_secret(catalog),
@@ -132,6 +135,21 @@ def _handler(catalog: Catalog, runtime: LambdaRuntime, name: str) -> HandlerPlan
         memory_mib=catalog.handler.memory_mib,
         timeout_s=catalog.handler.timeout_s,
         log_retention_days=catalog.handler.log_retention_days,
+        log_prompts=catalog.handler.log_prompts,
+        snap_start=catalog.handler.snap_start,
+        provisioned_concurrency=catalog.handler.provisioned_concurrency,
+    )
+
+
+def _monitoring(catalog: Catalog, name: str) -> MonitoringPlan | None:
+    wanted = catalog.monitoring
+    if not wanted.metrics:
+        return None
+    return MonitoringPlan(
+        namespace="Terrachat",
+        dashboard=f"{name}-{catalog.region}" if wanted.dashboard else None,
+        alarms=wanted.alarms,
+        topic=wanted.topic,
     )
 
 

@@ -60,10 +60,24 @@ def _discovery(
             "id": entry.id,
             "provider": entry.provider,
             **_particulars(catalog, entry, endpoint),
+            **_wishes(entry),
             "defaults": {**common, **own},
         },
         depends_on=_depends_on(entry, endpoint),
     )
+
+
+def _wishes(entry: Entry) -> dict[str, Any]:
+    """What the entry says of its model and of how it is asked; what it does not say is left to the handler."""
+    said: dict[str, Any] = {
+        "fallback": list(entry.fallback),
+        "unsupported_parameters": entry.unsupported_parameters if entry.unsupported_parameters != "refuse" else None,
+        "modalities": entry.modalities and list(entry.modalities),
+        "context_tokens": entry.context_tokens,
+        "price": entry.price and entry.price.model_dump(),
+        "timeouts": entry.timeouts and entry.timeouts.model_dump(exclude_none=True),
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _particulars(catalog: Catalog, entry: Entry, endpoint: EndpointPlan | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ UpdatePolicy = Literal["blue_green", "rolling"]
 
 @dataclass(frozen=True)
 class HandlerPlan:
-    """The chat handler Lambda, as it is on AWS."""
+    """The chat handler Lambda, as it is on AWS. `provisioned_concurrency` is of instances, None keeps none started."""
 
     name: str
     runtime: str
@@ -29,6 +29,28 @@ class HandlerPlan:
     memory_mib: int
     timeout_s: int
     log_retention_days: int
+    log_prompts: bool = False
+    snap_start: bool = False
+    provisioned_concurrency: int | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether requests go to a published version, the only thing that Lambda starts from a snapshot or ahead."""
+        return self.snap_start or self.provisioned_concurrency is not None
+
+
+@dataclass(frozen=True)
+class MonitoringPlan:
+    """What CloudWatch shows and watches of the handler's metrics, which are under `namespace`.
+
+    A dashboard's name is the account's, of all its regions, so that `dashboard` has the region in it; None is no
+    dashboard. `topic` is the ARN of who hears of the alarms.
+    """
+
+    namespace: str
+    dashboard: str | None
+    alarms: bool
+    topic: str | None
 
 
 @dataclass(frozen=True)
@@ -186,9 +208,10 @@ class HuggingFaceSecret:
 class DeploymentPlan:
     """Everything that one catalog creates.
 
-    `tags` are all tags of a resource, `owner_tags` those of the catalog. `form` says whether the module is applied by
-    itself (`root`) or called by another (`module`). `local_endpoint` and `local_runtime` are set for the local target
-    only: where its control plane is, and the Lambda runtime of this machine's interpreter.
+    `tags` are all tags of a resource, `owner_tags` those of the catalog. `monitoring` None: the handler writes
+    no metrics. `form` says whether the module is applied by itself (`root`) or called by another (`module`).
+    `local_endpoint` and `local_runtime` are set for the local target only: where its control plane is, and the Lambda
+    runtime of this machine's interpreter.
     """
 
     deployment: str
@@ -204,6 +227,7 @@ class DeploymentPlan:
     discovery: tuple[DiscoveryPlan, ...]
     package: HandlerPackage
     owner_tags: Mapping[str, str]
+    monitoring: MonitoringPlan | None = None
     scheduling: SchedulingPermissions | None = None
     backend: BackendPlan | None = None
     huggingface_secret: HuggingFaceSecret | None = None

@@ -102,11 +102,27 @@ def _handler(plan: DeploymentPlan) -> Iterator[_Named]:
     yield "aws_cloudwatch_log_group", {"name": f"/aws/lambda/{plan.handler.name}"}
     yield "aws_lambda_function", handler
     yield "aws_lambda_function_url", handler
+    yield from _start(plan)
+    yield from _monitoring(plan)
     yield "aws_dynamodb_table", {"name": plan.conversations_table}
     if secret := _created_secret(plan):
         yield "aws_secretsmanager_secret", {"name": f"{secret}{_SECRET_SUFFIX}"}
         yield "aws_secretsmanager_secret_version", {"name": f"{secret}{_SECRET_SUFFIX}"}
     yield "aws_ssm_parameter", {"name": plan.handler_parameter}
+
+
+def _start(plan: DeploymentPlan) -> Iterator[_Named]:
+    if plan.handler.is_published:
+        yield "aws_lambda_alias", {"name": plan.handler.name}
+    if plan.handler.provisioned_concurrency:
+        yield "aws_lambda_provisioned_concurrency_config", {"name": plan.handler.name}
+
+
+def _monitoring(plan: DeploymentPlan) -> Iterator[_Named]:
+    if plan.monitoring and plan.monitoring.dashboard:
+        yield "aws_cloudwatch_dashboard", {"name": plan.monitoring.dashboard}
+    if plan.monitoring and plan.monitoring.alarms:
+        yield "aws_cloudwatch_metric_alarm", {"name": f"{plan.handler.name}-errors"}
 
 
 def _created_secret(plan: DeploymentPlan) -> str | None:

@@ -203,6 +203,6 @@ def _refusal(probe: _Probe, reply: Reply, outcome: Outcome) -> tuple[Verdict, st
         Outcome.UNCLEAR: (
             Verdict.UNKNOWN,
             f"{probe.who} answered HTTP {reply.status} {said}",
-            "Run the same command again." if reply.status >= 500 and reply.status != 501 else "",
+            "Run the same command again." if reply.status >= 500 else "",
         ),
     }[outcome]

@@ -37,7 +37,7 @@ MONTH_H = 730
 
 NOT_COUNTED = (
     "Only endpoints are counted. Requests to Bedrock and to third parties, Lambda, DynamoDB, logs, storage and data "
-    "transfer are billed by use."
+    "transfer are billed by use; metrics, alarms, dashboards and instances that are kept started by time."
 )
 
 

@@ -59,6 +59,8 @@ def _files(plan: DeploymentPlan, costs: Mapping[str, str] | None) -> Iterator[Re
     if plan.package.upload == "s3":
         yield _render("package.tf", plan=plan)
     yield _render("handler.tf", plan=plan, api_keys=api_keys)
+    if plan.monitoring:
+        yield _render("monitoring.tf", plan=plan)
     yield _render("history.tf", plan=plan)
     yield _render("discovery.tf", plan=plan, api_keys=api_keys)
     if plan.scheduled:

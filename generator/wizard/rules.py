@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from generator.catalog import arn_types as arns
 from generator.catalog import aws_types as aws
 from generator.catalog import value_types as types
 from generator.catalog.entries import PROVIDER_NAMES
@@ -41,7 +42,7 @@ third_party_model_problem = _rule(types.ThirdPartyModel)
 azure_identifier_problem = _rule(types.AzureIdentifier)
 base_url_problem = _rule(types.BaseUrl)
 key_name_problem = _rule(types.KeyName)
-secret_arn_problem = _rule(aws.SecretArn)
+secret_arn_problem = _rule(arns.SecretArn)
 
 _ELSEWHERE = {
     "sagemaker": "models of your own endpoints are chosen with --sagemaker",

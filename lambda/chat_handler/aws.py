@@ -12,12 +12,14 @@ import threading
 from functools import partial
 from typing import Any, Literal
 
+from chat_handler import aws_sending
+
 Purpose = Literal["control", "generation"]
 
-# SageMaker's container has 60 s for a plain answer; our wait must outlast it, so that its error is seen and not ours.
-# https://docs.aws.amazon.com/sagemaker/latest/dg/hosting-faqs.html, read 2026-11-22.
-GENERATION_READ_TIMEOUT_S = 70
-CONNECT_TIMEOUT_S = 5
+# How long a model may be silent is decided where its answer is awaited (patience.py); this is only for a reply that
+# nobody awaits any more, and Lambda's own maximum.
+GENERATION_READ_TIMEOUT_S = 900
+CONNECT_TIMEOUT_S = 3
 # How the handler is called in another account's CloudTrail.
 SESSION_NAME = "terrachat-handler"
 
@@ -55,9 +57,10 @@ class AwsClients:
         with self._lock:
             key = (service, region, purpose, role_arn)
             if key not in self._clients:
-                self._clients[key] = self._session(role_arn).client(
-                    service, region_name=region, config=_config(purpose)
-                )
+                client = self._session(role_arn).client(service, region_name=region, config=_config(purpose))
+                if purpose == "generation":
+                    aws_sending.attach(client)
+                self._clients[key] = client
             return self._clients[key]
 
     def _session(self, role_arn: str | None) -> Any:

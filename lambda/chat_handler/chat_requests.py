@@ -12,11 +12,14 @@ from typing import Any
 
 from starlette.requests import Request
 
-from chat_handler.errors import InvalidRequestError
+from chat_handler.errors import InvalidRequestError, RequestTooLargeError
 from chat_handler.upstreams.base import ChatRequest, JsonObject
 
 # Lambda takes no larger request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, 2026-11-22.
 LARGEST_BODY_BYTES = 6 * 1024 * 1024
+# No client comes near them; what does is a mistake or an attempt to use up the handler's time.
+MOST_MESSAGES = 10_000
+DEEPEST_NESTING = 64
 # The id goes into error messages and into the log; no id that a catalog takes is nearly as long.
 LONGEST_MODEL_ID = 256
 
@@ -25,7 +28,7 @@ async def chat_request(request: Request) -> ChatRequest:
     """The chat request in `request`.
 
     Raises:
-        InvalidRequestError: it is too large, not JSON, or lacks what every chat request has.
+        InvalidRequestError: it is too large, not JSON, or lacks what every chat request has; `param` names the field.
 
     """
     return parse_chat_request(await _body(request))
@@ -41,12 +44,15 @@ def parse_chat_request(raw: bytes) -> ChatRequest:
     body = _json(raw)
     if not isinstance(body, dict):
         raise InvalidRequestError("the body must be a JSON object")
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST_NESTING:  # fewer cannot be nested deeper
+        _check_nesting(body)
     if not isinstance(body.get("model"), str) or not 0 < len(body["model"]) <= LONGEST_MODEL_ID:
         raise InvalidRequestError(
             "'model' must be the id of a deployed model; GET /v1/models lists them", param="model"
         )
     _check_messages(body.get("messages"))
     _check_stream(body)
+    _check_parameters(body)
     return ChatRequest(body["model"], body)
 
 
@@ -55,8 +61,8 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > LARGEST_BODY_BYTES:
-            raise InvalidRequestError(
-                f"the body is larger than {LARGEST_BODY_BYTES} bytes; send fewer messages or smaller images", status=413
+            raise RequestTooLargeError(
+                f"the body is larger than {LARGEST_BODY_BYTES} bytes; send fewer messages or smaller images"
             )
     return bytes(body)
 
@@ -78,18 +84,61 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)  # NaN, Infinity, -Infinity
 
 
+def _check_nesting(body: JsonObject) -> None:
+    level: list[Any] = [body]
+    for _ in range(DEEPEST_NESTING):
+        inner = (value for one in level for value in (one.values() if isinstance(one, dict) else one))
+        level = [value for value in inner if isinstance(value, dict | list)]
+    if level:
+        raise InvalidRequestError(f"the body is nested more than {DEEPEST_NESTING} levels deep")
+
+
 def _check_messages(messages: Any) -> None:
     if not isinstance(messages, list) or not messages:
         raise InvalidRequestError("'messages' must be a list of at least one message", param="messages")
+    if len(messages) > MOST_MESSAGES:
+        raise InvalidRequestError(
+            f"'messages' has {len(messages)} messages; send at most {MOST_MESSAGES}", param="messages"
+        )
     for number, message in enumerate(messages):
-        if not isinstance(message, dict):
-            raise InvalidRequestError("a message must be an object", param=f"messages[{number}]")
-        if not isinstance(message.get("role"), str):
-            raise InvalidRequestError("a message's 'role' must be a string", param=f"messages[{number}].role")
-        if not isinstance(message.get("content"), str | list | None):
-            raise InvalidRequestError(
-                "a message's 'content' must be a string or a list of parts", param=f"messages[{number}].content"
-            )
+        _check_message(message, f"messages[{number}]")
+
+
+def _check_message(message: Any, place: str) -> None:
+    if not isinstance(message, dict):
+        raise InvalidRequestError("a message must be an object", param=place)
+    if not isinstance(message.get("role"), str):
+        raise InvalidRequestError("a message's 'role' must be a string", param=f"{place}.role")
+    content = message.get("content")
+    if not isinstance(content, str | None):
+        _check_objects(content, "a message's 'content' must be a string or a list of parts", f"{place}.content")
+    if "tool_calls" in message:
+        _check_objects(message["tool_calls"], "a message's 'tool_calls' must be a list of calls", f"{place}.tool_calls")
+    if not isinstance(message.get("tool_call_id"), str | None):
+        raise InvalidRequestError("'tool_call_id' must be a string", param=f"{place}.tool_call_id")
+
+
+def _check_objects(value: Any, expected: str, place: str) -> None:
+    if not isinstance(value, list | None):
+        raise InvalidRequestError(expected, param=place)
+    for number, one in enumerate(value or ()):
+        if not isinstance(one, dict):
+            raise InvalidRequestError(f"{expected}, each of them an object", param=f"{place}[{number}]")
+
+
+def _check_parameters(body: JsonObject) -> None:
+    """Check the parameters that have a form of their own. What is in them is for the upstream to know."""
+    n = body.get("n")
+    if n is not None and (isinstance(n, bool) or n != 1):
+        raise InvalidRequestError("'n' must be 1: an answer is one; ask again for another", param="n")
+    _check_objects(body.get("tools"), "'tools' must be a list of tools", "tools")
+    if not isinstance(body.get("tool_choice"), str | dict | None):
+        raise InvalidRequestError("'tool_choice' must be a string or an object", param="tool_choice")
+    response_format = body.get("response_format")
+    if not isinstance(response_format, dict | None) or (
+        response_format and not isinstance(response_format.get("type"), str)
+    ):
+        raise InvalidRequestError("'response_format' must be an object with a 'type'", param="response_format")
 
 
 def _check_stream(body: JsonObject) -> None:

@@ -1,18 +1,18 @@
 """Whole answers, checked: is what an upstream sent a chat completion at all?
 
-In: the bytes of a reply whose HTTP status was a success. Out: the completion as a dict, with everything it holds. Also
-a proxy's HTML page and an empty body come with status 200. Separate because every pass-through upstream needs it.
+In: the bytes of a reply whose HTTP status was a success. Out: the completion, with everything it holds, and its bytes.
+Also a proxy's HTML page and an empty body come with status 200. Separate because every pass-through upstream needs it.
 """
 
 from __future__ import annotations
 
 import json
 
-from chat_handler.errors import UpstreamError
-from chat_handler.streaming import JsonObject, error_in_stream
+from chat_handler.errors import BadUpstreamResponseError
+from chat_handler.streaming import Received, error_in_stream
 
 
-def checked_completion(body: bytes, subject: str) -> JsonObject:
+def checked_completion(body: bytes, subject: str) -> Received:
     """The completion in `body`, which `subject` sent.
 
     Raises:
@@ -22,9 +22,18 @@ def checked_completion(body: bytes, subject: str) -> JsonObject:
     try:
         completion = json.loads(body)
     except ValueError as exc:
-        raise UpstreamError(f"{subject} answered {len(body)} bytes that are not JSON") from exc
+        raise BadUpstreamResponseError(f"{subject} answered {len(body)} bytes that are not JSON") from exc
     if isinstance(completion, dict) and (completion.get("error") or completion.get("object") == "error"):
         raise error_in_stream(completion)
     if not isinstance(completion, dict) or not isinstance(completion.get("choices"), list):
-        raise UpstreamError(f"{subject} answered JSON that is not a chat completion")
-    return completion
+        raise BadUpstreamResponseError(f"{subject} answered JSON that is not a chat completion")
+    return Received(completion, body if _is_utf8(body) else None)
+
+
+def _is_utf8(body: bytes) -> bool:
+    """JSON may come in UTF-16 too, or with half of a surrogate pair, which the client would not understand."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return body.startswith(b"{")  # and not with a byte order mark

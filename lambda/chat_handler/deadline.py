@@ -2,7 +2,7 @@
 
 In: the `x-amzn-lambda-context` header, which the Lambda Web Adapter adds to every request (JSON; `deadline` is in
 milliseconds since the epoch). Out: a `Deadline` that awaits things only as long as there is time. Separate because a
-killed function answers nothing at all: every wait of the handler has to go through here.
+killed function answers nothing at all: every wait of the handler has to go through here, or through a `Watchdog`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chat_handler.errors import UpstreamTimeoutError
+from chat_handler.errors import DeadlineExceededError
 
 T = TypeVar("T")
 
@@ -22,6 +22,12 @@ T = TypeVar("T")
 MARGIN_S = 1.5
 # Lambda's own maximum, for requests that come without a context.
 LONGEST_S = 900.0
+# With less than this no model is asked: 2 s before Lambda's own end.
+SHORTEST_S = 0.5
+
+
+class LateError(Exception):
+    """The work took longer than it was given; the request itself still has time."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +41,45 @@ class Deadline:
         """Seconds that are left; zero or less when there is no time."""
         return self.at - self.now()
 
-    async def limit(self, work: Awaitable[T]) -> T:
-        """The result of `work`, which is cancelled when the time is over.
+    def check(self) -> None:
+        """Check that there is time enough to begin anything.
 
         Raises:
-            UpstreamTimeoutError: the time was over first.
+            DeadlineExceededError: there is not.
 
         """
+        if self.remaining_s() < SHORTEST_S:
+            raise DeadlineExceededError(
+                "the handler has no time left to ask a model; ask again, or raise handler.timeout_s in the catalog"
+            )
+
+    async def limit(self, work: Awaitable[T], within_s: float | None = None) -> T:
+        """The result of `work`, which is cancelled when the time is over, or after `within_s`.
+
+        Raises:
+            DeadlineExceededError: the time was over first.
+            LateError: `within_s` was, and there is time left for something else.
+
+        """
+        remaining_s = self.remaining_s()
+        is_shorter = within_s is not None and within_s < remaining_s
         try:
-            async with asyncio.timeout(self.remaining_s()) as scope:
+            async with asyncio.timeout(within_s if is_shorter else remaining_s) as scope:
                 return await work
         except TimeoutError as exc:
             if not scope.expired():
                 raise
-            raise UpstreamTimeoutError(
-                "the model had not finished when the handler's time was nearly over; "
-                "ask for a shorter answer (max_tokens), or raise handler.timeout_s in the catalog"
-            ) from exc
+            if is_shorter:
+                raise LateError from exc
+            raise over() from exc
+
+
+def over() -> DeadlineExceededError:
+    """The error for work that had not ended when the time was over."""
+    return DeadlineExceededError(
+        "the model had not finished when the handler's time was nearly over; "
+        "ask for a shorter answer (max_tokens), or raise handler.timeout_s in the catalog"
+    )
 
 
 def from_lambda_context(header: str | None, now: Callable[[], float] = time.time) -> Deadline:

@@ -1,11 +1,12 @@
-"""The process's HTTP client, made by the first upstream that sends something.
+"""What sends the process's HTTP requests, made by the first upstream that sends something.
 
-In: nothing. Out: one `httpx2.AsyncClient`. Separate because its import and its TLS context cost 0.2 s and more, which
-`GET /health` and a deployment without pass-through providers need not pay.
+In: nothing. Out: a transport of httpx2. Separate because the imports and a TLS context cost 0.3 s, which `GET /health`
+and a deployment without pass-through providers need not pay.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,22 +14,26 @@ if TYPE_CHECKING:
 
 
 class HttpClient:
-    """Gives the client when it is called; `transport` is for tests."""
+    """Gives the transport when it is called, from any thread; `transport` is for tests.
+
+    The transport follows no redirects: a key must not travel to another host.
+    """
 
     def __init__(self, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._transport = transport
-        self._client: httpx2.AsyncClient | None = None
+        self._lock = threading.Lock()
 
-    def __call__(self) -> httpx2.AsyncClient:
-        """The client. It follows no redirects: a key must not travel to another host."""
-        import httpx2
+    def __call__(self) -> httpx2.AsyncBaseTransport:
+        """The transport, one for all requests of the process."""
+        with self._lock:
+            if self._transport is None:
+                from chat_handler.aiohttp_transport import AiohttpTransport
 
-        if self._client is None:
-            self._client = httpx2.AsyncClient(transport=self._transport, follow_redirects=False)
-        return self._client
+                self._transport = AiohttpTransport()
+            return self._transport
 
     async def close(self) -> None:
-        """Close the client's connections, if it was ever made."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        """Close the connections, if there ever were any."""
+        if self._transport is not None:
+            await self._transport.aclose()
+            self._transport = None

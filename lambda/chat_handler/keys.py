@@ -1,24 +1,23 @@
 """The providers' keys, out of the API-keys secret (docs/contracts.md, section 4).
 
 In: a function that reads the secret, and the names that providers and models declare. Out: keys by name, at most 60 s
-old, and for each key that cannot be used a sentence that says why. Separate because rotation has rules of its own: a
+old, and for each key that cannot be used an error that says why. Separate because rotation has rules of its own: a
 new version is seen within 60 s and at once after a provider refused a key; while Secrets Manager is down the last
-keys stay in use; nothing but declared names is taken; one bad value harms one provider. Keys are handed to the
-upstream that asks, and never put into `os.environ`.
+keys stay in use; nothing but declared names is taken. Keys are handed to the upstream that asks, and never put into
+`os.environ`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from chat_handler import threads
-from chat_handler.errors import MissingKeyError
+from chat_handler.errors import MissingKeyError, SecretUnreadableError
+from chat_handler.parsed_secret import ParsedSecret, Problem, Wanted, parse_secret
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +54,6 @@ class Key:
 
 
 @dataclass(frozen=True)
-class ParsedSecret:
-    """The usable keys, and for the others what is wrong with them. No value is in a reason."""
-
-    values: Mapping[str, str] = field(repr=False)
-    reasons: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class _Snapshot:
     version_id: str
     secret: ParsedSecret
@@ -81,26 +72,37 @@ class KeyStore:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read_secret = read_secret
-        self._names = set(names)
-        self._not_secret = set[str]()
+        self._wanted = Wanted(frozenset(names))
+        self._not_secret = Wanted()
         self._now = now
         self._snapshot: _Snapshot | None = None
         self._tried_at = float("-inf")
         self._reads_begun = 0
         self._lock = asyncio.Lock()
-        self._seen = set[str]()
+        self._seen = frozenset[str]()
 
     def live_secrets(self) -> frozenset[str]:
         """Every value that this process has held, for redaction. A rotated key stays a secret."""
-        return frozenset(self._seen)
+        return self._seen
 
-    def declare(self, *names: str, is_secret: bool = True) -> None:
-        """Take these names too. A value that `is_secret` says is none (an address, say) may be seen in the log."""
+    def declare(self, *names: str, is_secret: bool = True, is_list: bool = False) -> None:
+        """Take these names too. A value that `is_secret` says is none (an address, say) may be seen in the log;
+        `is_list`: see `Wanted`.
+        """
         if not is_secret:
-            self._not_secret.update(names)
-        if not self._names.issuperset(names):
-            self._names.update(names)
-            self._tried_at = float("-inf")  # the last read did not look for them
+            self._not_secret = replace(self._not_secret, names=self._not_secret.names.union(names))
+        lists = self._wanted.lists.union(names) if is_list else self._wanted.lists
+        self._want(replace(self._wanted, names=self._wanted.names.union(names), lists=lists), names)
+
+    def declare_prefix(self, prefix: str, *, is_secret: bool = True) -> None:
+        """Take every name too that begins with `prefix`."""
+        if not is_secret:
+            self._not_secret = replace(self._not_secret, prefixes=(*self._not_secret.prefixes, prefix))
+        self._want(replace(self._wanted, prefixes=(*self._wanted.prefixes, prefix)), (prefix,))
+
+    def expire(self) -> None:
+        """Read the secret anew for the next key: time has passed that no clock of this process has seen."""
+        self._tried_at = float("-inf")
 
     async def get(self, name: str) -> Key:
         """The key called `name`, at most 60 s old.
@@ -109,10 +111,21 @@ class KeyStore:
             MissingKeyError: it is not in the secret or cannot be used; the message says why.
 
         """
+        (key,) = await self.get_all(name)
+        return key
+
+    async def get_all(self, *names: str) -> list[Key]:
+        """The keys called `names`, all of one version of the secret, which is at most 60 s old.
+
+        Raises:
+            MissingKeyError: some are not in the secret or cannot be used; the message says of each why.
+
+        """
         snapshot = await self._fresh()
-        if (value := snapshot.secret.values.get(name)) is None:
-            raise MissingKeyError(snapshot.secret.reasons.get(name, f"{name} cannot be read now; try again"))
-        return Key(name, value, snapshot.version_id)
+        values = snapshot.secret.values
+        if missing := [name for name in names if name not in values]:
+            raise _error([snapshot.secret.problem_of(name) or _not_looked_for(name) for name in missing])
+        return [Key(name, values[name], snapshot.version_id) for name in names]
 
     async def replacement(self, refused: Key) -> Key | None:
         """The key to use instead of `refused`, which its provider does not accept; None if it has not changed.
@@ -127,6 +140,11 @@ class KeyStore:
         await self._forced(refused.version_id)
         current = await self.get(refused.name)
         return current if current.value != refused.value else None
+
+    def _want(self, wanted: Wanted, names: Iterable[str]) -> None:
+        if not all(map(self._wanted.takes, names)):
+            self.expire()  # the last read did not look for them
+        self._wanted = wanted
 
     async def _fresh(self) -> _Snapshot:
         async with self._lock:
@@ -145,13 +163,15 @@ class KeyStore:
     async def _read(self) -> _Snapshot:
         self._tried_at = self._now()
         self._reads_begun += 1
+        wanted = self._wanted
         try:
             version = await threads.call(self._read_secret)
         except SecretUnavailableError as exc:
             log.warning("the API-keys secret cannot be read: %s", exc)
-            return self._kept(exc) or _Snapshot("", _without_values(self._names, str(exc)), self._now(), exc.is_outage)
-        secret = parse_secret(version.text, self._names)
-        self._seen.update(value for name, value in secret.values.items() if name not in self._not_secret)
+            problem = Problem(str(exc), SecretUnreadableError, retryable=exc.is_outage)
+            return self._kept(exc) or _Snapshot("", ParsedSecret(wanted, whole=problem), self._now(), exc.is_outage)
+        secret = parse_secret(version.text, wanted)
+        self._seen |= {value for name, value in secret.values.items() if not self._not_secret.takes(name)}
         return _Snapshot(version.version_id, secret, self._now())
 
     def _kept(self, exc: SecretUnavailableError) -> _Snapshot | None:
@@ -161,37 +181,13 @@ class KeyStore:
         return snapshot if self._now() - snapshot.read_at <= STALE_S else None
 
 
-def parse_secret(text: str | None, names: Iterable[str]) -> ParsedSecret:
-    """Take `names` out of the secret's text, a JSON object of strings. Values are stripped; numbers become strings."""
-    names = tuple(names)
-    try:
-        document = json.loads(text) if text is not None else None
-    except (ValueError, RecursionError):
-        return _without_values(names, "the API-keys secret is not JSON; it must be an object, {} if empty")
-    if not isinstance(document, dict):
-        kind = "binary" if text is None else type(document).__name__
-        return _without_values(names, f"the API-keys secret is {kind} and not a JSON object of strings")
-    problems = {name: _problem(name, document) for name in names}
-    return ParsedSecret(
-        {name: str(document[name]).strip() for name, problem in problems.items() if problem is None},
-        {name: problem for name, problem in problems.items() if problem is not None},
-    )
+def _not_looked_for(name: str) -> Problem:
+    return Problem(f"{name} cannot be read now; try again", SecretUnreadableError, retryable=True)
 
 
-def _without_values(names: Iterable[str], reason: str) -> ParsedSecret:
-    return ParsedSecret({}, dict.fromkeys(names, reason))
-
-
-def _problem(name: str, document: dict[str, Any]) -> str | None:
-    advice = f"set it with: terrachat secrets set {name}"
-    if name not in document:
-        return f"{name} is not in the API-keys secret; {advice}"
-    value = document[name]
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return f"{name} in the API-keys secret is {type(value).__name__} and not a string; {advice}"
-    text = str(value).strip()
-    if not text:
-        return f"{name} in the API-keys secret is empty; {advice}"
-    if not (text.isascii() and text.isprintable()) or " " in text:
-        return f"{name} in the API-keys secret holds a character that no key has (a space or line break?); {advice}"
-    return None
+def _error(problems: list[Problem]) -> MissingKeyError:
+    """The problems as one error, each said once: they may all be the whole secret's."""
+    kinds = {problem.kind for problem in problems}
+    message = ". ".join(dict.fromkeys(problem.message for problem in problems))
+    retryable = all(problem.retryable for problem in problems)
+    return Problem(message, kinds.pop() if len(kinds) == 1 else MissingKeyError, retryable).error()

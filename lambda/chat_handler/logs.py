@@ -16,14 +16,21 @@ from collections.abc import Callable, Iterable
 
 from chat_handler.redaction import redacted
 
-# At DEBUG botocore prints whole secrets and LangChain prompts; at INFO langchain-aws and httpx have said too much
-# before (measured 2026-11-22). Their warnings are wanted.
-NOISY_LOGGERS = (
-    *("boto3", "botocore", "urllib3", "httpx", "httpx2", "httpcore", "httpcore2"),
+# At DEBUG botocore prints whole secrets, and HTTP clients print URLs and headers (measured 2026-11-22). Their warnings
+# are wanted.
+NOISY_LOGGERS = ("boto3", "botocore", "urllib3", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "asyncio")
+# They handle prompts and answers, and have put both into their logs: LangChain prompts at DEBUG and INFO, Cohere's SDK
+# the text of an answer into a warning. Whatever goes wrong in them reaches us as an exception too, without the log.
+SILENT_LOGGERS = (
     *("langchain", "langchain_aws", "langchain_core", "langsmith"),
     *("anthropic", "langchain_anthropic", "cohere", "langchain_cohere"),
     *("google", "google_genai", "langchain_google_genai"),
 )
+_NEVER = logging.CRITICAL + 1
+# Nothing of ours logs to the root logger; what does has no name by which it could be silenced. Cohere's SDK 5.21.1 puts
+# whole events of an answer there (cohere/v2/raw_client.py, read 2026-11-22).
+_ROOT = "root"
+_NOT_OURS = "a library's message, whose words are left out"
 
 
 class JsonFormatter(logging.Formatter):
@@ -41,9 +48,11 @@ class JsonFormatter(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{record.msecs:03.0f}Z",
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": record.getMessage() if record.name != _ROOT else _NOT_OURS,
             **getattr(record, "fields", {}),
         }
+        if record.name == _ROOT:
+            line["places"] = [f"{record.pathname}:{record.lineno} {record.funcName}"]
         if record.exc_info and record.exc_info[1] is not None:
             line |= {"exception": type(record.exc_info[1]).__name__, "places": places_of(record.exc_info[1])}
         text = redacted(json.dumps(line, ensure_ascii=False, default=str), self._live_secrets())
@@ -64,6 +73,8 @@ def configure(live_secrets: Callable[[], Iterable[str]]) -> None:
         logging.getLogger(name).propagate = True
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT_LOGGERS:
+        logging.getLogger(name).setLevel(_NEVER)
 
 
 def places_of(error: BaseException) -> list[str]:

@@ -54,6 +54,10 @@ class Observed:
     error_code: str | None = None
     messages: Any = field(default=None, repr=False)
 
+    def ms_until(self, moment: float | None) -> int | None:
+        """Milliseconds from the beginning to `moment`, on the clock of `time.monotonic`."""
+        return None if moment is None else round((moment - self.began_at) * 1000)
+
 
 def observed(scope: Scope) -> Observed:
     """The observations of the request of `scope`, begun here if this is their first."""

@@ -1,9 +1,10 @@
 """Which models are deployed, and what answers for each.
 
-In: a function that reads every model parameter under the deployment's SSM path. Out: models by id, at most 15 s old;
-an id that is not known is looked for again at once, so that a model works as soon as `apply` has ended. Separate from
-the routes, which know nothing of SSM, and from the upstreams, which know one model each. A parameter that cannot be
-used costs one model and a line in the log, never the list.
+In: a function that reads every model parameter under the deployment's SSM path, and what providers find by themselves.
+Out: models by id, at most 15 s old; an id that is not known is looked for again at once, so that a model works as soon
+as `apply` has ended. Separate from the routes, which know nothing of SSM, and from the upstreams, which know one model
+each. A parameter that cannot be used costs one model and a line in the log, never the list. Where a catalog and a
+provider name the same model, the catalog's entry wins.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import difflib
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chat_handler import threads
 from chat_handler.errors import ChatError, ModelNotFoundError
-from chat_handler.upstreams.base import ModelRecord, Provider, RecordError, Services, Upstream
+from chat_handler.upstreams.base import Discovered, ModelRecord, Provider, RecordError, Services, Upstream
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ VERSION = 1
 FRESH_S = 15.0
 # Requests for ids that do not exist must not use up SSM's rate for the account.
 FORCED_REFRESH_GAP_S = 1.0
+# A list does not wait longer for what providers find by themselves; the last known is used.
+DISCOVERY_LIMIT_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,19 @@ class Registry:
         services: Services,
         *,
         now: Callable[[], float] = time.monotonic,
+        discovery_limit_s: float = DISCOVERY_LIMIT_S,
     ) -> None:
         self._read_parameters = read_parameters
         self._providers = providers
+        self._finders = [one.discovery(services) for one in providers.values() if one.discovery is not None]
         self._services = services
         self._now = now
+        self._discovery_limit_s = discovery_limit_s
         self._models: dict[str, Model] | None = None
         self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
-        self._skipped = set[str]()
+        self._told = set[str]()
+        self._discovered = dict[str, Model]()
 
     async def models(self) -> list[Model]:
         """Every deployed model, ordered by id.
@@ -73,7 +80,12 @@ class Registry:
 
         """
         models = await self._fresh(FRESH_S)
+        models = models | await self._found(models)
         return [models[model_id] for model_id in sorted(models)]
+
+    def expire(self) -> None:
+        """Read everything anew for the next request: time has passed that no clock of this process has seen."""
+        self._tried_at = float("-inf")
 
     async def model(self, model_id: str) -> Model:
         """The model with this id.
@@ -85,7 +97,9 @@ class Registry:
         """
         models = await self._fresh(FRESH_S)
         if model_id not in models:
-            models = await self._fresh(FORCED_REFRESH_GAP_S)
+            models = models | await self._found(models)
+        if model_id not in models:
+            models = models | await self._fresh(FORCED_REFRESH_GAP_S)
         if (model := models.get(model_id)) is None:
             raise _not_found(model_id, sorted(models))
         return model
@@ -108,16 +122,41 @@ class Registry:
         models = [model for parameter in parameters if (model := self._model(parameter)) is not None]
         return {model.record.id: model for model in models}
 
+    async def _found(self, models: Mapping[str, Model]) -> dict[str, Model]:
+        """What providers find beside `models`, which are the catalog's."""
+        taken = {(model.record.provider, model.record.fields.get("model")) for model in models.values()}
+        found = dict[str, Model]()
+        for finder in self._finders:
+            for record in await self._asked(finder):
+                if record.id not in models and (record.provider, record.fields.get("model")) not in taken:
+                    found[record.id] = self._built(record, self._discovered.get(record.id))
+        self._discovered = found
+        return found
+
+    async def _asked(self, finder: Callable[[], Awaitable[Discovered]]) -> Sequence[ModelRecord]:
+        try:
+            discovered = await asyncio.wait_for(finder(), self._discovery_limit_s)
+        except TimeoutError:
+            return [model.record for model in self._discovered.values()]
+        for problem in discovered.problems:
+            self._warn(problem)
+        return discovered.records
+
     def _model(self, parameter: Parameter) -> Model | None:
         try:
             record = parse_record(parameter.text)
-            known = (self._models or {}).get(record.id)
-            if known is not None and known.record == record:
-                return known  # its upstream holds clients and caches that are worth keeping
-            return Model(record, self._provider(record).build(record, self._services))
+            return self._built(record, (self._models or {}).get(record.id))
         except RecordError as exc:
-            self._skip(parameter, str(exc))
-            return None
+            problem = str(exc)
+        except Exception as exc:  # noqa: BLE001 - a defect with one record costs its model, and not the others
+            problem = f"nothing can be made to answer for it ({type(exc).__name__})"
+        self._warn(f"parameter {parameter.name!r} is left out: {problem}")
+        return None
+
+    def _built(self, record: ModelRecord, known: Model | None) -> Model:
+        if known is not None and known.record == record:
+            return known  # its upstream holds clients and caches that are worth keeping
+        return Model(record, self._provider(record).build(record, self._services))
 
     def _provider(self, record: ModelRecord) -> Provider:
         if (provider := self._providers.get(record.provider)) is None:
@@ -125,11 +164,10 @@ class Registry:
             raise RecordError(f"provider {record.provider!r} is not known; this handler knows {known}")
         return provider
 
-    def _skip(self, parameter: Parameter, problem: str) -> None:
-        line = f"parameter {parameter.name!r} is left out: {problem}"
-        if line not in self._skipped:  # once, and not every 15 s
-            self._skipped.add(line)
-            log.warning(line)
+    def _warn(self, problem: str) -> None:
+        if problem not in self._told:  # once, and not every 15 s
+            self._told.add(problem)
+            log.warning("%s", problem)
 
 
 def parse_record(text: str) -> ModelRecord:

@@ -1,4 +1,4 @@
-"""The three routes of docs/contracts.md, section 3.
+"""The routes of docs/contracts.md, section 3.
 
 In: HTTP requests. Out: replies, or a `ChatError` for the boundary to answer with. Separate from `app.py`, which only
 puts things together: `routes` takes the registry and needs nothing else, so tests bring their own.
@@ -7,34 +7,41 @@ puts things together: `routes` takes the registry and needs nothing else, so tes
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from chat_handler import deadline, streaming
-from chat_handler.attempts import first_success
+from chat_handler.attempts import Sleep
+from chat_handler.breaker import Breakers
 from chat_handler.chat_requests import chat_request
-from chat_handler.deadline import Deadline
+from chat_handler.deadline import Deadline, LateError
 from chat_handler.disconnects import unless_gone
-from chat_handler.errors import StreamTruncatedError
-from chat_handler.observed import observed
+from chat_handler.errors import ResponseTooLargeError
+from chat_handler.fallbacks import Begun, Fallbacks
+from chat_handler.listing import Listing
+from chat_handler.observed import Observed, observed
+from chat_handler.open_streams import OpenStream, opened
+from chat_handler.patience import patience_of
 from chat_handler.registry import Model, Registry
-from chat_handler.replies import StreamReply, json_reply
-from chat_handler.streaming import JsonObject, StreamWatch
+from chat_handler.replies import StreamReply, json_bytes_reply, json_reply
+from chat_handler.streaming import JsonObject
 from chat_handler.upstreams.base import ChatRequest
+from chat_handler.upstreams.model_facts import price_of
 
-Sleep = Callable[[float], Awaitable[None]]
+# What a Lambda function takes and gives in one piece. A stream may be longer.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11-22.
+MOST_ANSWER_BYTES = 6 * 1024 * 1024
 
-# How many statuses are looked up at once: DescribeEndpoint has a low rate per account.
-STATUSES_AT_ONCE = 8
 
-
-def routes(registry: Registry, sleep: Sleep = asyncio.sleep) -> list[Route]:
-    """The handler's routes. `sleep` is what pauses before a second attempt."""
-    api = _Api(registry, sleep)
+def routes(registry: Registry, sleep: Sleep = asyncio.sleep, now: Callable[[], float] = time.monotonic) -> list[Route]:
+    """The handler's routes. `sleep` pauses before a second attempt; `now` is the circuit breakers' clock."""
+    api = _Api(Listing(registry), Fallbacks(registry, Breakers(now), sleep))
     return [
         Route("/health", _health),
         Route("/v1/models", api.list_models),
@@ -48,79 +55,90 @@ async def _health(_: Request) -> Response:
 
 
 class _Api:
-    def __init__(self, registry: Registry, sleep: Sleep) -> None:
-        self._registry = registry
-        self._sleep = sleep
+    def __init__(self, listing: Listing, fallbacks: Fallbacks) -> None:
+        self._listing = listing
+        self._fallbacks = fallbacks
 
     async def list_models(self, request: Request) -> Response:
-        models = await _deadline(request).limit(self._listed())
+        models = await _deadline(request).limit(self._listing.all())
         return json_reply({"object": "list", "data": models})
 
     async def get_model(self, request: Request) -> Response:
-        return json_reply(await _deadline(request).limit(self._found(request.path_params["model_id"])))
+        return json_reply(await _deadline(request).limit(self._listing.one(request.path_params["model_id"])))
 
     async def complete_chat(self, request: Request) -> Response:
         until = _deadline(request)
         asked = await chat_request(request)
-        observed(request.scope).model = asked.model_id
-        work = self._answer(asked, request, until)
-        return await unless_gone(request.receive, until.limit(work))
+        noted = observed(request.scope)
+        noted.model, noted.is_stream, noted.messages = asked.model_id, asked.is_stream, asked.body.get("messages")
+        until.check()
+        async with unless_gone(request.receive):
+            return await until.limit(self._answer(asked, noted, until))
 
-    async def _answer(self, asked: ChatRequest, request: Request, until: Deadline) -> Response:
-        model = await self._registry.model(asked.model_id)
-        observed(request.scope).provider = model.record.provider
+    async def _answer(self, asked: ChatRequest, noted: Observed, until: Deadline) -> Response:
         if asked.is_stream:
-            return await first_success(lambda: _begun(model, asked, request, until), until, self._sleep)
-        answer = await first_success(lambda: model.upstream.complete(asked), until, self._sleep)
-        observed(request.scope).usage = answer.get("usage")
-        return json_reply(answer)
+            return await self._streamed(asked, noted, until)
+        return await self._whole(asked, noted, until)
 
-    async def _listed(self) -> list[JsonObject]:
-        slots = asyncio.Semaphore(STATUSES_AT_ONCE)
+    async def _streamed(self, asked: ChatRequest, noted: Observed, until: Deadline) -> Response:
+        async def begin(model: Model, request: ChatRequest, within_s: float | None) -> OpenStream:
+            return await opened(model, request, until, within_s)
 
-        async def described(model: Model) -> JsonObject:
-            async with slots:
-                return await _described(model)
+        begun = await self._fallbacks.first(asked, noted, until, begin)
+        _note(noted, begun)
+        return StreamReply(begun.value, _headers(begun), _extension(begun), begun.breaker.ended)
 
-        return await asyncio.gather(*(described(model) for model in await self._registry.models()))
+    async def _whole(self, asked: ChatRequest, noted: Observed, until: Deadline) -> Response:
+        async def complete(model: Model, request: ChatRequest, within_s: float | None) -> JsonObject:
+            try:
+                return await until.limit(model.upstream.complete(request), within_s)
+            except LateError as exc:
+                raise patience_of(model.record).nothing_came(within_s or 0.0) from exc
 
-    async def _found(self, model_id: str) -> JsonObject:
-        return await _described(await self._registry.model(model_id))
-
-
-async def _described(model: Model) -> JsonObject:
-    status = await model.upstream.status()
-    return {
-        "id": model.record.id,
-        "object": "model",
-        "created": 0,
-        "owned_by": model.record.provider,
-        "provider": model.record.provider,
-        "status": status.state,
-        "reason": status.reason,
-        "modalities": ["text"],
-        "supports_streaming": True,
-    }
+        begun = await self._fallbacks.first(asked, noted, until, complete)
+        begun.breaker.ended(None)
+        _note(noted, begun)
+        noted.usage, noted.finish_reason = begun.value.get("usage"), _finish_reason(begun.value)
+        extension = _extension(begun)
+        answer = begun.value if extension is None else {**begun.value, "terrachat": extension}
+        return json_bytes_reply(_checked_size(streaming.json_bytes(answer)), headers=_headers(begun))
 
 
-async def _begun(model: Model, asked: ChatRequest, request: Request, until: Deadline) -> StreamReply:
-    """The reply for a stream whose first chunk is there: until then an error still has an HTTP status."""
-    chunks = _watched(model, asked, request)
-    async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(chunks.aclose)
-        if (first := await anext(chunks, None)) is None:
-            raise StreamTruncatedError("the upstream's stream was empty; ask again", retryable=True)
-        stack.pop_all()
-    return StreamReply(first, chunks, until)
+def _note(noted: Observed, begun: Begun[Any]) -> None:
+    record = begun.model.record
+    noted.answered_by, noted.provider = record.id, record.provider
+    noted.price = price_of(record)
 
 
-async def _watched(model: Model, asked: ChatRequest, request: Request) -> AsyncGenerator[JsonObject, None]:
-    watch = StreamWatch()
-    noted = observed(request.scope)
-    async with contextlib.aclosing(model.upstream.stream(asked)) as chunks:
-        async for chunk in streaming.watched(chunks, watch):
-            noted.usage = watch.usage
-            yield chunk
+def _headers(begun: Begun[Any]) -> dict[str, str]:
+    # An Azure model's id is whatever stands in the secret; a header takes less.
+    return {"x-terrachat-model": quote(begun.model.record.id, safe="/:.,()@+=~ ")}
+
+
+def _extension(begun: Begun[Any]) -> JsonObject | None:
+    """What OpenAI's API has no field for; None where there is nothing to say."""
+    said: JsonObject = {}
+    if begun.request.warnings:
+        said["warnings"] = begun.request.warnings
+    if begun.passed_over:
+        said |= {"answered_by": begun.model.record.id, "fallback_from": list(begun.passed_over)}
+    return said or None
+
+
+def _finish_reason(answer: JsonObject) -> str | None:
+    choices = answer.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    reason = first.get("finish_reason") if isinstance(first, dict) else None
+    return reason if isinstance(reason, str) else None
+
+
+def _checked_size(body: bytes) -> bytes:
+    if len(body) > MOST_ANSWER_BYTES:
+        raise ResponseTooLargeError(
+            f"the answer has {len(body)} bytes, and one reply takes {MOST_ANSWER_BYTES}; ask for it as a stream "
+            '("stream": true)'
+        )
+    return body
 
 
 def _deadline(request: Request) -> Deadline:

@@ -23,6 +23,12 @@ class Settings:
         providers_url: where every provider beside AWS is answered instead of at its own address: OpenAI's API at
             `openai/v1`, Azure's at `azure`, any other at the provider's name. None, except on the local target, which
             must send neither a prompt nor a key out of the machine.
+        metrics_namespace: None where the catalog wants no metrics.
+        log_prompts: whether the catalog wants prompts and answers in the log.
+        is_initialised_ahead: whether Lambda starts the function before there is a request (SnapStart, provisioned
+            concurrency), and so gives it more than the 10 s that a request would wait for.
+        before_snapshot_path: where the Web Adapter tells of a snapshot; None where there are none.
+        after_restore_path: where it tells that one was restored.
 
     """
 
@@ -30,6 +36,11 @@ class Settings:
     region: str
     api_keys_secret_arn: str | None
     providers_url: str | None = None
+    metrics_namespace: str | None = None
+    log_prompts: bool = False
+    is_initialised_ahead: bool = False
+    before_snapshot_path: str | None = None
+    after_restore_path: str | None = None
 
     @property
     def models_path(self) -> str:
@@ -49,6 +60,13 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         region=_required(environment, "AWS_REGION"),
         api_keys_secret_arn=environment.get("TERRACHAT_API_KEYS_SECRET_ARN") or None,
         providers_url=(environment.get("TERRACHAT_PROVIDERS_URL") or "").rstrip("/") or None,
+        metrics_namespace=environment.get("TERRACHAT_METRICS_NAMESPACE") or None,
+        log_prompts=environment.get("TERRACHAT_LOG_PROMPTS") == "true",
+        # on-demand, provisioned-concurrency, snap-start or lambda-managed-instances:
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, read 2026-11-22.
+        is_initialised_ahead=environment.get("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand") != "on-demand",
+        before_snapshot_path=environment.get("AWS_LWA_SNAPSTART_BEFORE_CHECKPOINT_PATH") or None,
+        after_restore_path=environment.get("AWS_LWA_SNAPSTART_AFTER_RESTORE_PATH") or None,
     )
 
 

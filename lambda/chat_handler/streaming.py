@@ -15,7 +15,16 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
-from chat_handler.errors import ChatError, StreamTruncatedError, ThrottledError, UpstreamError, error_object
+from chat_handler.errors import (
+    BadUpstreamResponseError,
+    ChatError,
+    ContentFilterError,
+    ContextLengthError,
+    InsufficientQuotaError,
+    StreamTruncatedError,
+    ThrottledError,
+    UpstreamError,
+)
 
 JsonObject = dict[str, Any]
 
@@ -24,39 +33,72 @@ DONE_EVENT = b"data: [DONE]\n\n"
 LONGEST_LINE_BYTES = 16 * 1024 * 1024
 
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_FIELD = re.compile(rb"(event|id|retry)?:")
 _THROTTLED_CODES = {"rate_limit_exceeded", "rate_limit_error", "overloaded_error", "429"}
+_TOO_LONG_CODES = {"context_length_exceeded", "exceed_context_size_error"}
+_FILTER_CODES = {"content_filter", "content_policy_violation"}
+_USED_UP_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_error"}
+
+
+class Received(JsonObject):
+    """A JSON object that came from an upstream, with its bytes: what nobody changed is sent on as it came.
+
+    Change none in place; make another one: `{**received, ...}` is an ordinary object.
+
+    Attributes:
+        raw: the object's JSON; for a chunk in one line. None where it came in pieces.
+        more_follows: the network brought the next chunk together with this one.
+
+    """
+
+    __slots__ = ("more_follows", "raw")
+
+    def __init__(self, value: JsonObject, raw: bytes | None = None) -> None:
+        super().__init__(value)
+        self.raw = raw
+        self.more_follows = False
 
 
 class ChunkDecoder:
     """Reassembles the chunks of one stream.
 
     Takes server-sent events, with or without a space after `data:`, with LF or CRLF, and bare JSON lines; skips
-    comments, blank lines and other fields. `is_done` says that the upstream sent `[DONE]`: what follows is ignored.
+    comments, blank lines and other fields.
+
+    Attributes:
+        is_done: the upstream sent `[DONE]`: what follows is ignored.
+        error: what came after the chunks that were given is no chunk.
+
     """
 
     def __init__(self) -> None:
         self.is_done = False
+        self.error: BadUpstreamResponseError | None = None
         self._rest = b""
         self._data: list[str] = []
 
-    def feed(self, part: bytes) -> list[JsonObject]:
-        """The chunks that `part` completes.
-
-        Raises:
-            UpstreamError: a complete event is no JSON object, or a line is longer than 16 MiB.
-
-        """
+    def feed(self, part: bytes) -> list[Received]:
+        """The chunks that `part` completes, up to what is no JSON object or longer than 16 MiB; `error` says so."""
         *lines, self._rest = (self._rest + part).split(b"\n")
-        if len(self._rest) > LONGEST_LINE_BYTES:
-            raise UpstreamError(f"the upstream sent a line of more than {LONGEST_LINE_BYTES} bytes")
-        return [chunk for line in lines if (chunk := self._take(line)) is not None]
+        chunks: list[Received] = []
+        try:
+            for line in lines:
+                if (chunk := self._take(line)) is not None:
+                    chunks.append(chunk)
+            if len(self._rest) > LONGEST_LINE_BYTES:
+                raise BadUpstreamResponseError(f"the upstream sent a line of more than {LONGEST_LINE_BYTES} bytes")
+        except BadUpstreamResponseError as exc:
+            self.error = exc
+        for chunk in chunks[:-1]:
+            chunk.more_follows = True
+        return chunks
 
-    def finish(self) -> list[JsonObject]:
+    def finish(self) -> list[Received]:
         """The chunk in a last line without a newline, if there is one.
 
         Raises:
             StreamTruncatedError: the last line has no end and is no JSON object: it was cut.
-            UpstreamError: what is left is no JSON object, and was not cut either.
+            BadUpstreamResponseError: what is left is no JSON object, and was not cut either.
 
         """
         line, self._rest = self._rest, b""
@@ -70,40 +112,41 @@ class ChunkDecoder:
             ) from exc
         return [chunk for chunk in chunks if chunk is not None]
 
-    def _take(self, line: bytes) -> JsonObject | None:
+    def _take(self, line: bytes) -> Received | None:
         if self.is_done:
             return None
-        text = _decoded(line.rstrip(b"\r"))
-        if not text:
+        line = line.removesuffix(b"\r")
+        if line.startswith(b"data:"):
+            return self._take_data(line[5:].removeprefix(b" "))
+        if not line:
             return self._end_event()
-        if text.startswith("data:"):
-            return self._take_data(text.removeprefix("data:").removeprefix(" "))
-        if text.startswith(("{", "[")):
-            return _chunk(text)
-        if re.match(r"(event|id|retry)?:", text):
+        if line.startswith((b"{", b"[")):
+            return _chunk(line)
+        if _FIELD.match(line):
             return None
-        raise _not_a_chunk(text)
+        raise _not_a_chunk(_decoded(line))
 
-    def _take_data(self, data: str) -> JsonObject | None:
-        if data.strip() == "[DONE]":
+    def _take_data(self, data: bytes) -> Received | None:
+        if data.strip() == b"[DONE]":
             self.is_done = True
             return None
         # The events of every known upstream are one line each; an event of several `data:` lines is allowed, and a
         # server that leaves out the blank line between events is tolerated.
-        self._data.append(data)
+        self._data.append(_decoded(data))
         try:
-            chunk = json.loads("\n".join(self._data))
+            value = json.loads("\n".join(self._data))
         except ValueError:
             return None
+        is_one_line = len(self._data) == 1
         self._data.clear()
-        return _object(chunk)
+        return _received(value, data if is_one_line else None)
 
-    def _end_event(self) -> JsonObject | None:
+    def _end_event(self) -> Received | None:
         if not self._data:
             return None
         text = "\n".join(self._data)
         self._data.clear()
-        return _chunk(text)
+        return _chunk(text.encode())
 
 
 class StreamWatch:
@@ -152,34 +195,24 @@ class StreamWatch:
             self.finish_reason = reason
 
 
-async def decoded(parts: AsyncIterator[bytes]) -> AsyncGenerator[JsonObject, None]:
+async def decoded(parts: AsyncIterator[bytes]) -> AsyncGenerator[Received, None]:
     """The chunks in `parts`, up to `[DONE]` or to the end.
 
     Raises:
-        UpstreamError: the bytes are no chunks.
+        BadUpstreamResponseError: the bytes are no chunks.
+        StreamTruncatedError: they end in the middle of one.
 
     """
     decoder = ChunkDecoder()
     async for part in parts:
         for chunk in decoder.feed(part):
             yield chunk
+        if decoder.error is not None:
+            raise decoder.error
         if decoder.is_done:
             return
     for chunk in decoder.finish():
         yield chunk
-
-
-async def watched(chunks: AsyncIterator[JsonObject], watch: StreamWatch) -> AsyncGenerator[JsonObject, None]:
-    """`chunks`, each seen by `watch` first.
-
-    Raises:
-        ChatError: a chunk reports an error, or the stream ends without a finish.
-
-    """
-    async for chunk in chunks:
-        watch.see(chunk)
-        yield chunk
-    watch.check_end()
 
 
 def encoded(chunk: JsonObject) -> bytes:
@@ -188,17 +221,14 @@ def encoded(chunk: JsonObject) -> bytes:
 
 
 def json_bytes(value: Any) -> bytes:
-    r"""`value` as JSON in UTF-8.
+    r"""`value` as JSON in UTF-8: as it came, if it came from an upstream and nobody changed it.
 
     Half of a surrogate pair, which servers that cut an answer between two UTF-16 units send, has no UTF-8; Python's
     replacement for it, `\ud83d`, happens to be JSON's own way of writing it.
     """
+    if isinstance(value, Received) and value.raw is not None:
+        return value.raw
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
-
-
-def encoded_error(error: ChatError) -> bytes:
-    """`error` as the server-sent event that ends a stream instead of `[DONE]`."""
-    return encoded(error_object(error))
 
 
 def error_in_stream(chunk: JsonObject) -> ChatError:
@@ -210,32 +240,46 @@ def error_in_stream(chunk: JsonObject) -> ChatError:
     codes = [str(error[key]) for key in ("code", "type", "error_type") if error.get(key)]
     named = next((code for code in codes if _SAFE_CODE.fullmatch(code)), None)
     what = f"the upstream reported {named!r}" if named else "the upstream reported an error"
+    if _USED_UP_CODES.intersection(codes):
+        return InsufficientQuotaError(f"{what}: its account has used up its quota; check its plan and billing")
     if _THROTTLED_CODES.intersection(codes):
         return ThrottledError(f"{what}: it asks to slow down; try again in a moment", retryable=True)
-    return UpstreamError(f"{what} in its answer; ask again, and look at the upstream's own log if it stays")
+    if _TOO_LONG_CODES.intersection(codes):
+        return ContextLengthError(
+            f"{what}: the messages are more than the model can read; shorten them, or begin a new conversation",
+            param="messages",
+        )
+    if _FILTER_CODES.intersection(codes):
+        return ContentFilterError(f"{what}: it refused the prompt for its content; say it in other words")
+    return UpstreamError(
+        f"{what} in its answer; ask again, and look at the upstream's own log if it stays", retryable=True
+    )
 
 
 def _decoded(line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError as exc:
-        raise UpstreamError("the upstream sent bytes that are not UTF-8") from exc
+        raise BadUpstreamResponseError("the upstream sent bytes that are not UTF-8") from exc
 
 
-def _chunk(text: str) -> JsonObject:
+def _chunk(line: bytes) -> Received:
+    text = _decoded(line)
     try:
-        return _object(json.loads(text))
+        return _received(json.loads(text), line)
     except ValueError as exc:
         raise _not_a_chunk(text) from exc
 
 
-def _object(value: Any) -> JsonObject:
+def _received(value: Any, raw: bytes | None) -> Received:
     if isinstance(value, list) and len(value) == 1:
-        value = value[0]  # how TGI writes a whole answer
+        value, raw = value[0], None  # how TGI writes a whole answer
     if not isinstance(value, dict):
-        raise UpstreamError(f"the upstream sent a chunk that is {type(value).__name__} and not a JSON object")
-    return value
+        kind = type(value).__name__
+        raise BadUpstreamResponseError(f"the upstream sent a chunk that is {kind} and not a JSON object")
+    # To some readers of events these two end a line, and JSON may have them between its words.
+    return Received(value, None if raw is None or b"\r" in raw or b"\n" in raw else raw)
 
 
-def _not_a_chunk(text: str) -> UpstreamError:
-    return UpstreamError(f"the upstream sent {len(text)} characters that are not a JSON chunk")
+def _not_a_chunk(text: str) -> BadUpstreamResponseError:
+    return BadUpstreamResponseError(f"the upstream sent {len(text)} characters that are not a JSON chunk")

@@ -24,7 +24,7 @@ LIVES_IN = {
     "openai": ("frontend/client.py",),
     "python_terraform": ("generator/terraform/__init__.py",),
     "ruamel": ("generator/local/account/document.py", "generator/local/account/problems.py"),
-    "uv": ("generator/packaging/__init__.py",),
+    "uv": ("generator/packaging/__init__.py", "generator/packaging/byte_code.py"),
     "uvicorn": ("generator/local/data_plane.py",),
     "xllamacpp": ("generator/local/model_server.py",),
     "yaml": ("generator/loading/yaml_spans.py", "generator/loading/yaml_tree.py"),

@@ -30,6 +30,11 @@ CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts.md"
 MODELS = ["gpt", "nova-micro", "smollm2"]
 
 
+def kinds_of(error: type[errors.ChatError]) -> list[type[errors.ChatError]]:
+    """The classes below `error`, all the way down."""
+    return [kind for direct in error.__subclasses__() for kind in (direct, *kinds_of(direct))]
+
+
 @pytest.fixture
 def network() -> Iterator[FakeServer]:
     with FakeServer().running() as running:
@@ -76,6 +81,11 @@ def test_models_are_listed(client: openai.OpenAI) -> None:
         "reason": None,
         "modalities": ["text"],
         "supports_streaming": True,
+        "context_tokens": None,
+        "price": None,
+        "fallback": [],
+        "parameters": None,
+        "unsupported_parameters": [],
     }
     assert client.models.retrieve("smollm2").model_dump(exclude_unset=True) == listed["smollm2"]
 
@@ -147,7 +157,8 @@ def test_unknown_routes_are_openai_errors(url: str, method: str, path: str, stat
     reply = httpx2.request(method, url + path)
 
     assert (reply.status_code, reply.json()["error"]["code"]) == (status, "invalid_request")
-    assert set(reply.json()["error"]) == {"message", "type", "param", "code"}
+    assert set(reply.json()["error"]) == {"message", "type", "param", "code", "retryable", "request_id"}
+    assert reply.json()["error"]["request_id"] == reply.headers["x-request-id"]
 
 
 def test_a_missing_key_is_a_status_and_an_error_that_openais_client_does_not_retry(
@@ -166,7 +177,7 @@ def test_a_missing_key_is_a_status_and_an_error_that_openais_client_does_not_ret
     assert caught.value.response.headers["x-should-retry"] == "false"
 
 
-def test_an_endpoint_that_was_stopped_is_not_ready(url: str, network: FakeServer) -> None:
+def test_an_endpoint_that_is_gone_is_missing(url: str, network: FakeServer) -> None:
     network.replies["invocations"] = aws_error("ValidationError")
     network.replies["DescribeEndpoint"] = aws_error("ValidationException")
 
@@ -174,12 +185,12 @@ def test_an_endpoint_that_was_stopped_is_not_ready(url: str, network: FakeServer
     reply = httpx2.post(f"{url}/v1/chat/completions", json=question("smollm2"))
 
     assert listed["status"] == "stopped"
-    assert (reply.status_code, reply.json()["error"]["code"]) == (503, "model_not_ready")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (503, "endpoint_missing")
 
 
 def test_the_documented_error_codes_are_the_ones_there_are() -> None:
     rows = re.findall(r"^  \| `(\w+)` \| (\d+|in-stream) \|", CONTRACTS.read_text(encoding="utf-8"), re.MULTILINE)
-    known = {error.code: error.status for error in errors.ChatError.__subclasses__()}
+    known = {error.code: error.status for error in kinds_of(errors.ChatError)}
 
     # A truncated stream has a status only where not even a first chunk came.
     documented = {code: 502 if status == "in-stream" else int(status) for code, status in rows}

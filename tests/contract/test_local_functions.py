@@ -159,6 +159,41 @@ def test_code_that_was_uploaded_through_s3_runs(local: Running) -> None:
     assert httpx2.get(url).status_code == 201
 
 
+def test_a_function_keeps_how_it_is_started(local: Running) -> None:
+    """Snapshots are of published versions, and what is not said again stays."""
+    functions = local.client("lambda")
+    deploy_function(local, "snapped")
+
+    changed = functions.update_function_configuration(
+        FunctionName="snapped", SnapStart={"ApplyOn": "PublishedVersions"}, MemorySize=256
+    )
+    functions.update_function_configuration(FunctionName="snapped", MemorySize=512)
+    published = functions.publish_version(FunctionName="snapped")
+
+    assert changed["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"}
+    assert published["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
+
+
+def test_instances_that_are_kept_started_are_those_of_an_alias_that_exists(local: Running) -> None:
+    functions = local.client("lambda")
+    deploy_function(local, "ahead")
+    version = functions.publish_version(FunctionName="ahead")["Version"]
+    functions.create_alias(FunctionName="ahead", Name="live", FunctionVersion=version)
+    live = {"FunctionName": "ahead", "Qualifier": "live"}
+
+    asked = functions.put_provisioned_concurrency_config(**live, ProvisionedConcurrentExecutions=2)
+    kept = functions.get_provisioned_concurrency_config(**live)
+    functions.delete_provisioned_concurrency_config(**live)
+
+    assert (asked["Status"], kept["AvailableProvisionedConcurrentExecutions"]) == ("READY", 2)
+    with pytest.raises(functions.exceptions.ProvisionedConcurrencyConfigNotFoundException):
+        functions.get_provisioned_concurrency_config(**live)
+    with pytest.raises(functions.exceptions.ResourceNotFoundException):
+        functions.put_provisioned_concurrency_config(
+            FunctionName="ahead", Qualifier="none", ProvisionedConcurrentExecutions=1
+        )
+
+
 def deploy_function(
     local: Running,
     name: str,

@@ -67,10 +67,3 @@ def test_azure_refuses_as_azure_does(local: Running, query: str, headers: dict[s
 def test_a_stream_that_breaks_breaks_for_the_client_too(local: Running) -> None:
     with pytest.raises(httpx2.RemoteProtocolError), stream_raw(local, "break after this") as reply:
         reply.read()
-
-
-@pytest.mark.parametrize("provider", ["anthropic", "cohere", "google_genai"])
-def test_a_provider_with_an_api_of_its_own_is_refused_in_words(local: Running, provider: str) -> None:
-    reply = httpx2.post(f"{local.target.data_url}/{provider}/v1/messages", json={})
-
-    assert (reply.status_code, provider in reply.json()["error"]["message"]) == (501, True)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
+from chat_handler.aws import AwsClients
+from chat_handler.http_client import HttpClient
+from chat_handler.keys import KeyStore, SecretVersion
+from chat_handler.settings import Settings
 from chat_handler.upstreams import PROVIDERS as HANDLED
 from chat_handler.upstreams import anthropic, cohere, google_genai
 from chat_handler.upstreams import azure_openai as azure
+from chat_handler.upstreams.base import Services
 from chat_handler.upstreams.openai_servers import SERVERS
 from generator.catalog.value_types import THIRD_PARTY_PROVIDERS
+from generator.families.azure_openai import read_identifiers
 from generator.families.providers import BASE_URL_REQUIRED, PROVIDERS, keys_needed
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +94,29 @@ def test_a_translated_providers_package_is_the_one_that_the_handler_imports(name
 )
 def test_the_keys_that_an_entry_needs(entry: dict[str, str], names: tuple[str, ...]) -> None:
     assert keys_needed(**entry) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Model1,Model2",
+        " Model1 , \"Model2\",'Model3'",
+        "Model1,,Model1,",
+        "a b,Model1,-x,é," + "x" * 65,
+        "Model1,\nModel2",
+        "",
+        ",",
+    ],
+    ids=["plain", "spaces and quotes", "empty and twice", "no identifiers", "lines", "empty", "a comma"],
+)
+def test_both_read_the_list_of_azures_models_alike(text: str) -> None:
+    secret = json.dumps({azure.MODELS: text})
+    keys = KeyStore(lambda: SecretVersion("v1", secret))
+    services = Services(Settings("demo", "us-east-1", "arn"), AwsClients("us-east-1"), keys, HttpClient())
+
+    found = asyncio.run(azure.AzureModels(services)())
+
+    assert tuple(record.id for record in found.records) == read_identifiers(text).names
 
 
 def test_every_key_name_is_documented() -> None:

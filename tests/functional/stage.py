@@ -34,6 +34,8 @@ _LISTS = (
     ("scheduler", "list_schedule_groups", "ScheduleGroups", "Name"),
     ("cloudformation", "describe_stacks", "Stacks", "StackName"),
     ("s3", "list_buckets", "Buckets", "Name"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
 )
 _SCALABLE_TARGETS = ("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId")
 

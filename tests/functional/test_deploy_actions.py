@@ -26,8 +26,15 @@ IN_S3: dict[str, Any] = {"source": {"s3": "s3://some-bucket/weights/"}}
 HOURS = {"start": "0 8 ? * MON-FRI *", "stop": "0 18 ? * MON-FRI *"}
 
 # Operations that are called otherwise in IAM. Source: botocore 1.44.5, s3, what each operation's description asks for;
-# of parts of an upload and of GetObjectLockConfiguration it names none.
+# of parts of an upload and of GetObjectLockConfiguration it names none. CloudWatch's requests are signed as monitoring.
 CALLED_IN_IAM = {
+    "monitoring:DeleteAlarms": "cloudwatch:DeleteAlarms",
+    "monitoring:DeleteDashboards": "cloudwatch:DeleteDashboards",
+    "monitoring:DescribeAlarms": "cloudwatch:DescribeAlarms",
+    "monitoring:GetDashboard": "cloudwatch:GetDashboard",
+    "monitoring:ListTagsForResource": "cloudwatch:ListTagsForResource",
+    "monitoring:PutDashboard": "cloudwatch:PutDashboard",
+    "monitoring:PutMetricAlarm": "cloudwatch:PutMetricAlarm",
     "s3:CompleteMultipartUpload": "s3:PutObject",
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
@@ -52,8 +59,11 @@ NEED_NO_PERMISSION = {"sts:GetCallerIdentity", "iam:GetUser"}
 EACH_PART = {
     "application-autoscaling:RegisterScalableTarget",
     "cloudformation:CreateStack",
+    "cloudwatch:PutDashboard",
+    "cloudwatch:PutMetricAlarm",
     "iam:PutRolePolicy",
     "lambda:CreateFunctionUrlConfig",
+    "lambda:PutProvisionedConcurrencyConfig",
     "s3:CreateBucket",
     "sagemaker:CreateEndpoint",
     "sagemaker:DeleteModel",
@@ -71,6 +81,7 @@ def test_every_call_of_the_provider_is_among_what_is_simulated(deployed: Deploye
         endpoint_entry("off", **IN_S3, stopped=True),
         {"id": "nova", "provider": "bedrock", "model": "us.amazon.nova-micro-v1:0"},
         huggingface={"create_secret": True},
+        handler={"provisioned_concurrency": 1},
     )
     catalog, runtime = load_catalog(story.catalog), on_this_machine()
     archive = packaging.build(runtime, zips, packages=packaging.packages_for(catalog))

@@ -44,6 +44,8 @@ _CASES: Mapping[str, Case] = {
     "huggingface_created": Case(),
     "existing_api_keys": Case(),
     "backend": Case(),
+    "always_started": Case(),
+    "unmonitored": Case(),
     "everything": Case(upload="s3"),
     "as_module": Case(catalog="demo", form="module"),
     "hundred": Case(),

@@ -165,6 +165,17 @@ def test_order_of_models_does_not_change_any_other_model() -> None:
     assert first == second
 
 
+def test_monitoring_does_not_change_with_the_models() -> None:
+    """A model that comes or goes takes its own alarm with it, and touches nothing that others share."""
+    one = {"id": "a", "provider": "sagemaker", "source": {"huggingface": "org/a"}, "instance_type": "ml.g5.xlarge"}
+    shared = [
+        next(file.text for file in render(plan_deployment(_catalog(models), ON_AWS)) if file.name == "monitoring.tf")
+        for models in ([one], [one, {**one, "id": "b"}], [{"id": "c", "provider": "openai", "model": "gpt-4o"}])
+    ]
+
+    assert len(set(shared)) == 1
+
+
 def _catalog(models: list[dict[str, object]]) -> Catalog:
     return Catalog.model_validate({"version": 1, "deployment": "demo", "region": "us-east-1", "models": models})
 

@@ -14,14 +14,17 @@ from typing import Any
 
 from chat_handler.errors import (
     ChatError,
-    InvalidRequestError,
+    InsufficientQuotaError,
+    ModelError,
     ModelNotReadyError,
     NoAccessError,
     ThrottledError,
     UpstreamError,
     UpstreamTimeoutError,
 )
+from chat_handler.upstreams.refusals import refusal
 from chat_handler.upstreams.retry_after import retry_after_s
+from chat_handler.upstreams.unreachable import unreachable
 
 Translation = Callable[[str, str], ChatError]
 
@@ -54,14 +57,17 @@ def translated(exc: Exception, subject: str) -> ChatError:
     name = type(exc).__name__
     if isinstance(exc, botocore.ClientError):
         return _client_error(exc, subject)
-    if isinstance(exc, botocore.ConnectTimeoutError):
-        return UpstreamError(f"{subject} could not be reached in time ({name}); ask again", retryable=True)
+    if (error := unreachable(exc, subject)) is not None:
+        return error
     if isinstance(exc, botocore.ReadTimeoutError | urllib3.ReadTimeoutError):
-        return UpstreamTimeoutError(f"{subject} sent nothing for too long ({name}); ask again")
+        return UpstreamTimeoutError(f"{subject} sent nothing for too long ({name}); ask again", retryable=True)
     if isinstance(exc, botocore.NoCredentialsError):
         return NoAccessError(f"the handler has no AWS credentials to call {subject} with")
     if isinstance(exc, botocore.HTTPClientError | urllib3.HTTPError):
-        return UpstreamError(f"the connection to {subject} failed ({name}); ask again", retryable=True)
+        # A connection that was idle while Lambda froze the process is dead; a new one works, and at once.
+        return UpstreamError(
+            f"the connection to {subject} failed ({name}); ask again", retryable=True, retry_after_s=0.0
+        )
     return UpstreamError(f"the call to {subject} failed ({name})")
 
 
@@ -72,7 +78,7 @@ def _client_error(exc: Any, subject: str) -> ChatError:
     else:
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         error = UpstreamError(f"{subject} failed with {code!r} (HTTP {status})", retryable=status >= 500)
-    if isinstance(error, ThrottledError):
+    if error.retryable:
         error.retry_after_s = retry_after_s(_headers(exc))
     return error
 
@@ -84,6 +90,10 @@ def _headers(exc: Any) -> Mapping[str, str]:
 
 def _throttled(subject: str, _: str) -> ChatError:
     return ThrottledError(f"{subject} asks to slow down; try again in a moment", retryable=True)
+
+
+def _used_up(subject: str, _: str) -> ChatError:
+    return InsufficientQuotaError(f"the account's quota for {subject} is used up; ask AWS for a higher one")
 
 
 def _no_access(subject: str, _: str) -> ChatError:
@@ -100,8 +110,15 @@ def _no_use_case_form(subject: str, _: str) -> ChatError:
 
 
 def _invalid(subject: str, message: str) -> ChatError:
+    # Bedrock has one code for every fault of a request, and this one is the deployment's: only the sentence tells.
+    # https://github.com/terricain/aioboto3/issues/352, https://github.com/konveyor/kai/issues/411, read 2026-11-22.
+    if "on-demand throughput" in message:
+        return NoAccessError(
+            f"{subject} is only offered through an inference profile; put the profile's id into the catalog as its "
+            "model (us.… in the United States, eu.… in Europe), and apply"
+        )
     # AWS's own words are about the caller's request and name no secret; without them nobody could mend it.
-    return InvalidRequestError(f"{subject} refused the request: {message}")
+    return refusal(subject, message)
 
 
 def _not_found(subject: str, _: str) -> ChatError:
@@ -113,7 +130,11 @@ def _not_ready(subject: str, _: str) -> ChatError:
 
 
 def _timed_out(subject: str, _: str) -> ChatError:
-    return UpstreamTimeoutError(f"{subject} did not finish in time; ask for a shorter answer")
+    return UpstreamTimeoutError(f"{subject} did not finish in time; ask for a shorter answer", retryable=True)
+
+
+def _model_failed(subject: str, _: str) -> ChatError:
+    return ModelError(f"{subject} failed while it answered; ask again", retryable=True)
 
 
 def _failed(subject: str, _: str) -> ChatError:
@@ -121,7 +142,7 @@ def _failed(subject: str, _: str) -> ChatError:
 
 
 def _broken(subject: str, _: str) -> ChatError:
-    return UpstreamError(f"{subject} broke off in the middle of the answer; ask again")
+    return UpstreamError(f"{subject} broke off in the middle of the answer; ask again", retryable=True)
 
 
 def _expired(subject: str, _: str) -> ChatError:
@@ -132,7 +153,7 @@ _BY_CODE: dict[str, Translation] = {
     "throttlingexception": _throttled,
     "throttledexception": _throttled,
     "toomanyrequestsexception": _throttled,
-    "servicequotaexceededexception": _throttled,
+    "servicequotaexceededexception": _used_up,
     "429": _throttled,  # a 429 without a body has its status for a code
     "accessdeniedexception": _no_access,
     "accessdenied": _no_access,
@@ -146,7 +167,7 @@ _BY_CODE: dict[str, Translation] = {
     "resourcenotfoundexception": _not_found,
     "modelnotreadyexception": _not_ready,
     "modeltimeoutexception": _timed_out,
-    "modelerrorexception": _failed,
+    "modelerrorexception": _model_failed,
     "internalserverexception": _failed,
     "serviceunavailableexception": _failed,
     "internalfailure": _failed,

@@ -8,7 +8,7 @@ translation through LangChain, where it does not (what cannot be carried is refu
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -151,13 +151,29 @@ class Services:
     settings: Settings
     aws: AwsClients
     keys: KeyStore
-    http: Callable[[], httpx2.AsyncClient]
-    """Gives the process's HTTP client; it is made by the first upstream that sends something."""
+    http: Callable[[], httpx2.AsyncBaseTransport]
+    """Gives what sends the process's HTTP requests; it is made by the first upstream that sends something."""
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """Models that no catalog names, and what is wrong with how they are written down where they were found."""
+
+    records: tuple[ModelRecord, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Provider:
-    """One line of the table: `build` raises `RecordError` for a record that it cannot use."""
+    """One line of the table.
+
+    Attributes:
+        build: raises `RecordError` for a record that it cannot use.
+        discovery: gives what finds the provider's models beside the catalog's; None where it has no others. That raises
+            nothing, and is cheap: every list of models and every unknown id calls it.
+
+    """
 
     name: str
     build: Callable[[ModelRecord, Services], Upstream]
+    discovery: Callable[[Services], Callable[[], Awaitable[Discovered]]] | None = None

@@ -13,9 +13,9 @@ from collections.abc import AsyncGenerator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chat_handler import threads
+from chat_handler import aws_sending, threads
 from chat_handler.errors import ChatError, NoAccessError
-from chat_handler.upstreams import aws_failures, converse, langchain_wire, plain_chat
+from chat_handler.upstreams import aws_failures, converse, converse_request, langchain_wire
 from chat_handler.upstreams.base import (
     READY,
     ChatRequest,
@@ -47,13 +47,14 @@ class BedrockUpstream:
 
     def __init__(self, record: ModelRecord, services: Services) -> None:
         region = record.text("region")
+        self._record = record
         self._model = record.text("model")
         self._role_arn = record.optional_text("role_arn")
         self._guardrail = _guardrail(record)
-        self._defaults = record.defaults
         self._subject = f"Bedrock model {self._model!r} in {region}"
         self._client = partial(services.aws.generation, "bedrock-runtime", region, self._role_arn)
         self._chat_model: ChatBedrockConverse | None = None
+        self.parameters = converse_request.TAKES.fields
 
     async def status(self) -> Status:
         """`ready`: Bedrock has nothing to start, and whether access is granted shows only when it is used."""
@@ -62,14 +63,14 @@ class BedrockUpstream:
     async def complete(self, request: ChatRequest) -> JsonObject:
         """The whole answer."""
         try:
-            return await threads.call(partial(self._invoked, request))
+            return await aws_sending.call(partial(self._invoked, request))
         except aws_failures.botocore_errors() as exc:
             raise self._translated(exc) from exc
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
-        """The chunks: the role first, then text, the finish, and usage if it was asked for."""
+        """The chunks: the role first, then text and tool calls, the finish, and usage if it was asked for."""
         try:
-            async with contextlib.aclosing(threads.iterate(partial(self._opened, request))) as chunks:
+            async with contextlib.aclosing(aws_sending.iterate(partial(self._opened, request))) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except aws_failures.botocore_errors() as exc:
@@ -87,12 +88,12 @@ class BedrockUpstream:
         return threads.Blocking(_translated(answer, chunks), answer.interrupt)
 
     def _prepared(self, request: ChatRequest) -> tuple[ChatBedrockConverse, list[BaseMessage], dict[str, Any]]:
-        plain_chat.refuse_other_parameters(request.body, self._subject)
         # Two threads may both build it on the first requests; either one works.
         if self._chat_model is None:
             self._chat_model = converse.chat_model(self._model, self._client(), self._guardrail)
-        arguments = converse.arguments_of(request, self._defaults, self._chat_model)
-        return self._chat_model, langchain_wire.messages_of(request.body), arguments
+        known = converse.known_of(self._chat_model)
+        asked = converse_request.asked(request, self._record, known, self._subject)
+        return self._chat_model, langchain_wire.messages_of(asked.turns), asked.arguments
 
     def _translated(self, exc: Exception) -> ChatError:
         if getattr(exc, "operation_name", None) == "AssumeRole":

@@ -10,11 +10,10 @@ import json
 import logging
 from typing import Any
 
-from chat_handler.errors import ChatError, InvalidRequestError, ThrottledError, UpstreamError
+from chat_handler.errors import ChatError, ModelError, ThrottledError
+from chat_handler.upstreams.refusals import refusal
 
 log = logging.getLogger(__name__)
-
-LONGEST_MESSAGE = 1000
 
 
 def container_failure(exc: Any, subject: str) -> ChatError:
@@ -24,19 +23,20 @@ def container_failure(exc: Any, subject: str) -> ChatError:
     if status == 429:
         return ThrottledError(f"{subject} asks to slow down; try again in a moment", retryable=True)
     if 400 <= status < 500 and status != 424:
-        message = _message(exc.response.get("OriginalMessage"))
-        return InvalidRequestError(f"{subject} refused the request: {message}")
-    return UpstreamError(
+        return _refusal(exc.response.get("OriginalMessage"), subject)
+    return ModelError(
         f"{subject} failed (HTTP {status} from its container); look at the endpoint's own log", retryable=True
     )
 
 
-def _message(original: Any) -> str:
-    """The sentence in an error body: OpenAI's `{"error": {"message"}}`, vLLM's `{"message"}`, TGI's `{"error"}`."""
+def _refusal(original: Any, subject: str) -> ChatError:
+    """What an error body says: OpenAI's `{"error": {"message"}}`, vLLM's `{"message"}`, TGI's `{"error"}`."""
     try:
         document = json.loads(original)
     except (ValueError, TypeError):
-        return "it gave no reason"
+        return refusal(subject, "")
     error = document.get("error", document) if isinstance(document, dict) else document
-    message = error.get("message") if isinstance(error, dict) else error
-    return str(message or "it gave no reason")[:LONGEST_MESSAGE]
+    if not isinstance(error, dict):
+        return refusal(subject, str(error or ""))
+    codes = {code for name in ("code", "type") if isinstance(code := error.get(name), str)}
+    return refusal(subject, str(error.get("message") or ""), codes)

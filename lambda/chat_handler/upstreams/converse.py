@@ -1,8 +1,8 @@
-"""ChatBedrockConverse, and what Bedrock's Converse API calls things.
+"""ChatBedrockConverse: LangChain's class for Bedrock, with its traps, in one place.
 
-In: a model id, a boto3 client, OpenAI's parameters. Out: the LangChain model, its arguments, OpenAI's finish reasons,
-and streams that can be interrupted. Separate from `bedrock.py` so that everything that knows LangChain's class and its
-traps is in one place.
+In: a model id, a boto3 client. Out: the LangChain model, its answers, OpenAI's finish reasons, and streams that can be
+interrupted. Separate from `bedrock.py`, which knows nothing of LangChain; what a request says in Bedrock's words is in
+`converse_request.py`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chat_handler.errors import StreamTruncatedError, UpstreamError
-from chat_handler.upstreams import plain_chat
+from chat_handler.errors import BadUpstreamResponseError, StreamTruncatedError, UpstreamError
 from chat_handler.upstreams.aws_streams import interrupt
-from chat_handler.upstreams.base import ChatRequest
+from chat_handler.upstreams.converse_request import KnownModel
 
 if TYPE_CHECKING:
     from langchain_aws import ChatBedrockConverse
@@ -70,17 +69,21 @@ def chat_model(model: str, client: Any, guardrail: dict[str, str] | None = None)
     return chat_model
 
 
-def arguments_of(request: ChatRequest, defaults: Mapping[str, Any], model: ChatBedrockConverse) -> dict[str, Any]:
-    """The request's parameters under LangChain's names.
+def known_of(model: ChatBedrockConverse) -> KnownModel:
+    """What LangChain knows of the model that `model` asks."""
+    from langchain_aws.utils import reasoning_effort_additional_fields
 
-    Raises:
-        InvalidRequestError: a value cannot be used; `param` names it.
-
-    """
-    # LangChain would drop both with no more than a Python warning.
-    takes_sampling = (model.profile or {}).get("temperature") is not False
-    takes_both = model.provider != "anthropic"
-    return plain_chat.parameters_of(request, defaults, takes_sampling=takes_sampling, takes_both=takes_both)
+    profile = model.profile or {}
+    name = model.base_model_id or model.model_id
+    fields = {
+        effort: reasoning_effort_additional_fields(name, effort)
+        for effort in profile.get("reasoning_effort_levels") or ()
+    }
+    return KnownModel(
+        provider=str(model.provider),
+        takes_sampling=profile.get("temperature") is not False,
+        effort_fields={effort: asked for effort, asked in fields.items() if asked},
+    )
 
 
 def finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
@@ -92,7 +95,7 @@ def finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
     """
     reason = metadata.get("stopReason")
     if reason in _MALFORMED_REASONS:
-        raise UpstreamError(f"the model's output was malformed ({reason}); ask again")
+        raise UpstreamError(f"the model's output was malformed ({reason}); ask again", retryable=True)
     if reason is not None and reason not in _FINISH_REASONS:
         log.warning("Bedrock ended an answer with %r, which is not known here; it is passed on as 'stop'", reason)
     return None if reason is None else _FINISH_REASONS.get(reason, "stop")
@@ -102,7 +105,7 @@ def invoked(model: ChatBedrockConverse, messages: list[BaseMessage], arguments: 
     """The model's whole answer. Raises botocore's errors.
 
     Raises:
-        UpstreamError: what came back is no Converse answer.
+        BadUpstreamResponseError: what came back is no Converse answer.
 
     """
     try:
@@ -112,31 +115,40 @@ def invoked(model: ChatBedrockConverse, messages: list[BaseMessage], arguments: 
 
 
 class ConverseStream:
-    """One streamed answer. Iterate it in one thread; `interrupt` it from another."""
+    """One streamed answer, which has begun. Iterate it in one thread; `interrupt` it from another.
+
+    Making one raises what iterating does: LangChain sends the request when its first chunk is wanted.
+    """
 
     def __init__(self, model: ChatBedrockConverse, messages: list[BaseMessage], arguments: dict[str, Any]) -> None:
         self._recorder = _StreamRecorder(model.client)
-        self._chunks = model.model_copy(update={"client": self._recorder}).stream(messages, **arguments)
+        self._rest = _read(model.model_copy(update={"client": self._recorder}).stream(messages, **arguments))
+        self._first = next(self._rest)
 
     def __iter__(self) -> Iterator[AIMessageChunk]:
         """The chunks. Raises botocore's errors.
 
         Raises:
             StreamTruncatedError: the stream ended in the middle.
-            UpstreamError: what came back is no Converse stream.
+            BadUpstreamResponseError: what came back is no Converse stream.
 
         """
-        try:
-            yield from self._chunks
-        except ConnectionError as exc:
-            # What langchain-aws 1.9.1 raises where a stream has no messageStop event.
-            raise StreamTruncatedError("Bedrock's stream ended in the middle of the answer; ask again") from exc
-        except (ValueError, KeyError) as exc:
-            raise _not_converse(exc) from exc
+        yield self._first
+        yield from self._rest
 
     def interrupt(self) -> None:
         """End the wait of the thread that iterates."""
         interrupt(self._recorder.stream)
+
+
+def _read(chunks: Iterator[AIMessageChunk]) -> Iterator[AIMessageChunk]:
+    try:
+        yield from chunks
+    except ConnectionError as exc:
+        # What langchain-aws 1.9.1 raises where a stream has no messageStop event.
+        raise StreamTruncatedError("Bedrock's stream ended in the middle of the answer; ask again") from exc
+    except (ValueError, KeyError) as exc:
+        raise _not_converse(exc) from exc
 
 
 class _StreamRecorder:
@@ -152,5 +164,6 @@ class _StreamRecorder:
         return reply
 
 
-def _not_converse(exc: Exception) -> UpstreamError:
-    return UpstreamError(f"Bedrock answered something that is no Converse answer ({type(exc).__name__})")
+def _not_converse(exc: Exception) -> BadUpstreamResponseError:
+    name = type(exc).__name__
+    return BadUpstreamResponseError(f"Bedrock answered something that is no Converse answer ({name})", retryable=True)

@@ -9,20 +9,28 @@ messages, which is the wire to prefer.
     -> stream of {"token": {"text", "special"}, "generated_text": null | str, "details": {"finish_reason"}}
 
 Sources, read on 2026-11-22: djl-serving, lmi_input_output_schema.md and vllm_rolling_batch.py;
-text-generation-inference, clients/python/text_generation/types.py.
+text-generation-inference, clients/python/text_generation/types.py; huggingface-hub's generated types of its answers
+(`TextGenerationStreamOutputStreamDetails.input_length`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from chat_handler.errors import UpstreamError
+from chat_handler.errors import BadUpstreamResponseError, UpstreamError
 from chat_handler.streaming import error_in_stream
-from chat_handler.upstreams import answers, plain_chat
-from chat_handler.upstreams.base import ChatRequest, JsonObject
+from chat_handler.upstreams import answers
+from chat_handler.upstreams.base import ChatRequest, JsonObject, ModelRecord
+from chat_handler.upstreams.chat_terms import Takes
+from chat_handler.upstreams.chat_turns import Turn, turns_of
+from chat_handler.upstreams.chat_wants import stops_of, wants_of
 
+TAKES = Takes(
+    parameters=frozenset({"temperature", "top_p", "max_tokens", "stop"}),
+    last_roles=("user", "assistant"),
+    system_anywhere=True,
+)
 # Without one, TGI answers 20 tokens and LMI 30.
 MAX_NEW_TOKENS = 512
 # Where the model would go on and write the user's next message.
@@ -31,17 +39,15 @@ _SPEAKERS = {"user": "User: ", "assistant": "Assistant: "}
 _FINISH_REASONS = {"length": "length", "eos_token": "stop", "stop_sequence": "stop"}
 
 
-def body_of(request: ChatRequest, defaults: Mapping[str, Any], subject: str) -> JsonObject:
+def body_of(request: ChatRequest, record: ModelRecord, subject: str) -> JsonObject:
     """The container's request.
 
     Raises:
         InvalidRequestError: `request` asks for something that this wire cannot carry; `param` names it.
 
     """
-    plain_chat.refuse_other_parameters(request.body, subject)
-    plain_chat.check_messages(request.body["messages"])
-    asked = plain_chat.parameters_of(request, defaults)
-    stops = stops_of(request)
+    asked = wants_of(request, record, TAKES, subject).parameters
+    stops = [*asked.get("stop", ()), *TURN_ENDS]
     # TGI calls them `stop`, LMI `stop_sequences`; each ignores the other's name.
     parameters: JsonObject = {
         "max_new_tokens": asked.get("max_tokens", MAX_NEW_TOKENS),
@@ -53,12 +59,8 @@ def body_of(request: ChatRequest, defaults: Mapping[str, Any], subject: str) -> 
         parameters |= {"do_sample": True, "temperature": temperature}
     if 0 < (top_p := asked.get("top_p", 1)) < 1:  # TGI takes no 1
         parameters["top_p"] = top_p
-    return {"inputs": _transcript(request.body["messages"]), "parameters": parameters, "stream": request.is_stream}
-
-
-def stops_of(request: ChatRequest) -> list[str]:
-    """The texts that end an answer: the caller's and the transcript's own."""
-    return [*plain_chat.parameters_of(request, {}).get("stop", ()), *TURN_ENDS]
+    turns = turns_of(request, record, TAKES, subject)
+    return {"inputs": _transcript(turns), "parameters": parameters, "stream": request.is_stream}
 
 
 def completion_of(body: bytes, request: ChatRequest, subject: str) -> JsonObject:
@@ -69,7 +71,7 @@ def completion_of(body: bytes, request: ChatRequest, subject: str) -> JsonObject
 
     """
     answer = _answer(body, subject)
-    text = StopFilter(stops_of(request))
+    text = StopFilter(_stops(request))
     texts = {"content": text.feed(answer["generated_text"]) + text.rest()}
     details = _details(answer)
     reason = _finish_reason(details) or "stop"
@@ -81,7 +83,7 @@ class GeneratedChunks:
 
     def __init__(self, request: ChatRequest) -> None:
         self._chunks = answers.Chunks(request.model_id)
-        self._text = StopFilter(stops_of(request))
+        self._text = StopFilter(_stops(request))
         self._with_usage = request.wants_usage
         self._usage: JsonObject | None = None
 
@@ -104,8 +106,8 @@ class GeneratedChunks:
         yield from self._chunks.of({"content": text} if text else {}, reason)
 
     def last(self) -> Iterator[JsonObject]:
-        """The chunk with the usage, if it is wanted."""
-        if self._with_usage:
+        """The chunk with the usage, if there is one: it is counted also where the client does not want it."""
+        if self._with_usage or self._usage is not None:
             yield self._chunks.with_usage(self._usage)
 
 
@@ -146,8 +148,13 @@ class StopFilter:
         return max(lengths, default=0)
 
 
-def _transcript(messages: Sequence[JsonObject]) -> str:
-    lines = [f"{_SPEAKERS.get(message['role'], '')}{plain_chat.text_of(message)}\n" for message in messages]
+def _stops(request: ChatRequest) -> list[str]:
+    """The texts that end an answer: the caller's and the transcript's own."""
+    return [*stops_of(request.body), *TURN_ENDS]
+
+
+def _transcript(turns: Sequence[Turn]) -> str:
+    lines = [f"{_SPEAKERS.get(turn.role, '')}{turn.text}\n" for turn in turns]
     return "".join([*lines, "Assistant:"])
 
 
@@ -155,12 +162,14 @@ def _answer(body: bytes, subject: str) -> JsonObject:
     try:
         answer = json.loads(body)
     except ValueError as exc:
-        raise UpstreamError(f"{subject} answered {len(body)} bytes that are not JSON") from exc
+        raise BadUpstreamResponseError(f"{subject} answered {len(body)} bytes that are not JSON") from exc
     answer = answer[0] if isinstance(answer, list) and answer else answer
     if isinstance(answer, dict) and answer.get("error"):
         raise error_in_stream(answer)
     if not isinstance(answer, dict) or not isinstance(answer.get("generated_text"), str):
-        raise UpstreamError(f"{subject} answered JSON without a generated_text; does it speak the wire 'generate'?")
+        raise BadUpstreamResponseError(
+            f"{subject} answered JSON without a generated_text; does it speak the wire 'generate'?"
+        )
     return answer
 
 
@@ -184,8 +193,12 @@ def _finish_reason(details: JsonObject) -> str | None:
 
 
 def _usage(details: JsonObject) -> JsonObject | None:
-    """The usage, where the container says both counts: TGI lists the prompt's tokens only if it is told to."""
-    prompt, generated = details.get("prefill"), details.get("generated_tokens")
-    if not isinstance(prompt, list) or not prompt or not isinstance(generated, int):
+    """The usage, where the container says both counts: TGI does in the last chunk of a stream; of a whole answer it
+    lists the prompt's tokens only if it is told to, which it then may refuse.
+    """
+    prefill, prompt, generated = (details.get(name) for name in ("prefill", "input_length", "generated_tokens"))
+    if isinstance(prefill, list) and prefill:
+        prompt = len(prefill)
+    if not isinstance(prompt, int) or not isinstance(generated, int):
         return None
-    return answers.usage_of(len(prompt), generated)
+    return answers.usage_of(prompt, generated)

@@ -8,34 +8,37 @@ leaves ends the request; its own retries are off, because `attempts.py` has the 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib.util
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chat_handler import threads
 from chat_handler.errors import (
     AuthenticationFailedError,
+    BadUpstreamResponseError,
     ChatError,
-    InvalidRequestError,
     MissingKeyError,
-    UpstreamError,
-    UpstreamTimeoutError,
+    ProviderNotInstalledError,
 )
 from chat_handler.keys import Key
-from chat_handler.upstreams import langchain_failures, langchain_wire, plain_chat
+from chat_handler.upstreams import langchain_failures, langchain_wire
 from chat_handler.upstreams.base import READY, ChatRequest, JsonObject, ModelRecord, RecordError, Services, Status
+from chat_handler.upstreams.chat_terms import Takes, Wants
+from chat_handler.upstreams.chat_turns import Turn, turns_of
+from chat_handler.upstreams.chat_wants import wants_of
+from chat_handler.upstreams.langchain_models import KeyedModels
 from chat_handler.upstreams.langchain_wire import FinishReasonOf
-from chat_handler.upstreams.openai import ANSWER_TIMEOUT_S, IDLE_TIMEOUT_S
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk, BaseMessage
 
-_SYSTEM_ROLES = ("system", "developer")
+CONNECT_TIMEOUT_S = 3.0
+# What a model may take is the request's to know (patience.py): this is only the backstop of the vendors' SDKs.
+READ_TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,13 @@ class Vendor:
 
     Attributes:
         module: LangChain's package for it, as Python imports it.
+        takes: which of OpenAI's parameters its API has words for.
         model: makes the chat model of a name, a key, a base URL and a time limit in seconds. Imports the package.
-        arguments: OpenAI's parameters (`plain_chat.parameters_of`) under LangChain's names.
+        close: closes a chat model's connections.
+        arguments: what is asked for, under LangChain's names; the turns are there for what depends on them.
+        messages: the conversation, as LangChain's class for the vendor carries it unchanged.
         errors: every exception that the vendor's SDK lets out. Imports it.
         finish_reason_of: OpenAI's finish reason for a message's metadata.
-        takes_both: whether a request may have both `temperature` and `top_p`.
 
     """
 
@@ -57,11 +62,13 @@ class Vendor:
     base_url: str
     key_name: str
     module: str
+    takes: Takes
     model: Callable[[str, str, str, float], BaseChatModel]
-    arguments: Callable[[JsonObject], JsonObject]
+    close: Callable[[Any], Awaitable[None]]
+    arguments: Callable[[Wants, list[Turn]], JsonObject]
     errors: Callable[[], tuple[type[Exception], ...]]
     finish_reason_of: FinishReasonOf
-    takes_both: bool = True
+    messages: Callable[[list[Turn]], list[BaseMessage]] = langchain_wire.messages_of
 
 
 def build(vendor: Vendor, record: ModelRecord, services: Services) -> LangChainUpstream:
@@ -90,13 +97,14 @@ class LangChainUpstream:
         self, vendor: Vendor, record: ModelRecord, services: Services, *, base_url: str, key_name: str
     ) -> None:
         self._vendor = vendor
+        self._record = record
         self._model = record.text("model")
-        self._defaults = record.defaults
         self._subject = f"{vendor.title}'s model {self._model!r}"
         self._base_url = base_url
         self._key_name = key_name
         self._keys = services.keys
-        self._built: tuple[str, BaseChatModel] | None = None
+        self._models = KeyedModels(self._made, vendor.close)
+        self.parameters = vendor.takes.fields
         services.keys.declare(key_name)
 
     async def status(self) -> Status:
@@ -115,10 +123,10 @@ class LangChainUpstream:
         try:
             return await self._completed(request, key)
         except AuthenticationFailedError as error:
-            return await self._completed(request, await self._replacement(key, error))
+            return await self._completed(_again(request), await self._replacement(key, error))
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
-        """The chunks: the role first, then text, the finish, and usage if it was asked for."""
+        """The chunks: the role first, then text and tool calls, the finish, and usage if it was asked for."""
         key = await self._keys.get(self._key_name)
         has_begun = False
         try:
@@ -131,35 +139,33 @@ class LangChainUpstream:
             if has_begun:
                 raise
             key = await self._replacement(key, error)
-        async with contextlib.aclosing(self._streamed(request, key)) as chunks:
+        async with contextlib.aclosing(self._streamed(_again(request), key)) as chunks:
             async for chunk in chunks:
                 yield chunk
 
     async def _completed(self, request: ChatRequest, key: Key) -> JsonObject:
-        model, messages, arguments = await threads.call(partial(self._prepared, request, key))
-        with self._translating():
-            answer = await model.ainvoke(messages, **arguments)
+        async with self._models.of(key.value) as model:
+            messages, arguments = await threads.call(partial(self._prepared, request, model))
+            with self._translating():
+                answer = await model.ainvoke(messages, **arguments)
         return langchain_wire.completion_of(answer, request.model_id, self._vendor.finish_reason_of)
 
     async def _streamed(self, request: ChatRequest, key: Key) -> AsyncGenerator[JsonObject, None]:
-        model, messages, arguments = await threads.call(partial(self._prepared, request, key))
         chunks = langchain_wire.MessageChunks(
             request.model_id, self._vendor.finish_reason_of, with_usage=request.wants_usage
         )
-        async with contextlib.aclosing(_iterated(model, messages, arguments)) as answer:
-            while (message := await self._next(answer)) is not None:
-                for chunk in chunks.of(message):
-                    yield chunk
+        async with self._models.of(key.value) as model:
+            messages, arguments = await threads.call(partial(self._prepared, request, model))
+            async with contextlib.aclosing(_iterated(model, messages, arguments)) as answer:
+                while (message := await self._next(answer)) is not None:
+                    for chunk in chunks.of(message):
+                        yield chunk
         for chunk in chunks.last():
             yield chunk
 
     async def _next(self, answer: AsyncGenerator[AIMessageChunk, None]) -> AIMessageChunk | None:
-        try:
-            with self._translating():
-                async with asyncio.timeout(IDLE_TIMEOUT_S):
-                    return await anext(answer, None)
-        except TimeoutError as exc:
-            raise UpstreamTimeoutError(f"{self._subject} sent nothing for too long; ask again") from exc
+        with self._translating():
+            return await anext(answer, None)
 
     @contextlib.contextmanager
     def _translating(self) -> Iterator[None]:
@@ -173,24 +179,27 @@ class LangChainUpstream:
             ) from exc
         except langchain_failures.MALFORMED as exc:
             name = type(exc).__name__
-            raise UpstreamError(f"{self._subject} answered something that LangChain cannot read ({name})") from exc
+            raise BadUpstreamResponseError(
+                f"{self._subject} answered something that LangChain cannot read ({name}); ask again", retryable=True
+            ) from exc
 
-    def _prepared(self, request: ChatRequest, key: Key) -> tuple[BaseChatModel, list[BaseMessage], dict[str, Any]]:
-        plain_chat.refuse_other_parameters(request.body, self._subject)
-        _check_turns(request.body["messages"])
+    def _made(self, key: str) -> BaseChatModel:
         if (missing := self._missing_package()) is not None:
-            raise UpstreamError(missing)
-        # Two threads may both build it on the first requests; either one works.
-        built = self._built
-        if built is None or built[0] != key.value:
-            built = (key.value, self._vendor.model(self._model, key.value, self._base_url, ANSWER_TIMEOUT_S))
-            self._built = built
-        model = built[1]
-        takes_sampling = (model.profile or {}).get("temperature") is not False
-        parameters = plain_chat.parameters_of(
-            request, self._defaults, takes_sampling=takes_sampling, takes_both=self._vendor.takes_both
+            raise ProviderNotInstalledError(missing)
+        return self._vendor.model(self._model, key, self._base_url, READ_TIMEOUT_S)
+
+    def _prepared(self, request: ChatRequest, model: BaseChatModel) -> tuple[list[BaseMessage], dict[str, Any]]:
+        profile = model.profile or {}
+        turns = turns_of(request, self._record, self._vendor.takes, self._subject)
+        wants = wants_of(
+            request,
+            self._record,
+            self._vendor.takes,
+            self._subject,
+            efforts=profile.get("reasoning_effort_levels") or (),
+            takes_sampling=profile.get("temperature") is not False,
         )
-        return model, langchain_wire.messages_of(request.body), self._vendor.arguments(parameters)
+        return self._vendor.messages(turns), self._vendor.arguments(wants, turns)
 
     async def _replacement(self, refused: Key, error: ChatError) -> Key:
         key = await self._keys.replacement(refused)
@@ -213,19 +222,6 @@ async def _iterated(
         yield message
 
 
-def _check_turns(messages: list[JsonObject]) -> None:
-    """What all of these APIs want of a conversation; their SDKs say it with errors that do not tell a request's fault.
-
-    Raises:
-        InvalidRequestError: `param` names the message.
-
-    """
-    roles = [message["role"] for message in messages]
-    first = next((number for number, role in enumerate(roles) if role not in _SYSTEM_ROLES), len(roles))
-    late = next((number for number, role in enumerate(roles) if number > first and role in _SYSTEM_ROLES), None)
-    if late is not None:
-        raise InvalidRequestError("this model takes system messages only at the beginning", param=f"messages[{late}]")
-    if roles[-1] != "user":
-        raise InvalidRequestError(
-            "this model wants the user to have the last word", param=f"messages[{len(roles) - 1}]"
-        )
+def _again(request: ChatRequest) -> ChatRequest:
+    """The same request, whose warnings are there already."""
+    return replace(request, warnings=[])

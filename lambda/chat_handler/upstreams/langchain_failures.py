@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chat_handler import streaming
-from chat_handler.errors import ChatError, UpstreamError, UpstreamTimeoutError
+from chat_handler.errors import BadUpstreamResponseError, ChatError, UpstreamError, UpstreamTimeoutError
 from chat_handler.upstreams import openai_failures
+from chat_handler.upstreams.unreachable import unreachable
 
 # What LangChain and the SDKs raise where an answer is not what they expect.
-MALFORMED = (ValueError, KeyError, AttributeError, TypeError, IndexError)
+MALFORMED = (ValueError, KeyError, AttributeError, TypeError, IndexError, NameError)
 # Google's word for a key that it does not know, in an answer whose status is 400: gemini-cli #25198, read 2026-11-22.
 _WRONG_KEY_REASON = "API_KEY_INVALID"
 
@@ -29,6 +30,8 @@ def translated(exc: Exception, *, subject: str, key_name: str, secrets: Iterable
         if status is None:
             continue
         body = _body(one)
+        if status < 300 and not body:
+            return BadUpstreamResponseError(f"{subject} answered something that its SDK cannot read", retryable=True)
         if status < 300:  # an error inside a stream
             return streaming.error_in_stream(body if "error" in body else {"error": body})
         if _is_wrong_key(body):
@@ -82,12 +85,17 @@ def _is_wrong_key(body: dict[str, Any]) -> bool:
 
 
 def _transport_failure(exc: BaseException, subject: str) -> ChatError:
-    names = [cls.__name__ for one in _chain(exc) for cls in type(one).__mro__]
+    if (error := unreachable(exc, subject)) is not None:
+        return error
+    names = {cls.__name__ for one in _chain(exc) for cls in type(one).__mro__}
     name = type(exc).__name__
-    if "ConnectTimeout" in names or "PoolTimeout" in names:
-        return UpstreamError(f"{subject} could not be reached in time ({name}); ask again", retryable=True)
     if "TimeoutException" in names:
-        return UpstreamTimeoutError(f"{subject} sent nothing for too long ({name}); ask again")
+        return UpstreamTimeoutError(f"{subject} sent nothing for too long ({name}); ask again", retryable=True)
+    if "SSEError" in names:  # of Cohere's SDK: the reply is no stream of events
+        return BadUpstreamResponseError(f"{subject} answered something that is no stream ({name})", retryable=True)
     if "TransportError" in names:
-        return UpstreamError(f"the connection to {subject} failed ({name}); ask again", retryable=True)
+        # A connection that was idle while Lambda froze the process is dead; a new one works, and at once.
+        return UpstreamError(
+            f"the connection to {subject} failed ({name}); ask again", retryable=True, retry_after_s=0.0
+        )
     return UpstreamError(f"the call to {subject} failed ({name})")

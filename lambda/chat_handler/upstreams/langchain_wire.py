@@ -1,42 +1,55 @@
 """OpenAI's chat wire on one side, LangChain's messages on the other.
 
-In: a chat request. Out: LangChain messages, and from LangChain's answer OpenAI's completion or chunks. Pure, without
-IO, and shared by every provider that goes through LangChain. What a request may hold is decided in `plain_chat.py`.
+In: the turns of a request. Out: LangChain messages, and from LangChain's answer OpenAI's completion or chunks. Pure,
+without IO, and shared by every provider that goes through LangChain. What a request may hold is decided in
+`chat_turns.py` and `chat_wants.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chat_handler.upstreams import answers, plain_chat
+from chat_handler.errors import BadUpstreamResponseError
+from chat_handler.upstreams import answers
 from chat_handler.upstreams.base import JsonObject
+from chat_handler.upstreams.chat_turns import Image, Turn
+from chat_handler.upstreams.tool_deltas import ToolDeltas
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
     from langchain_core.messages.ai import UsageMetadata
 
+log = logging.getLogger(__name__)
+
 FinishReasonOf = Callable[[Mapping[str, Any]], str | None]
 
+# Blocks of an answer whose content is said elsewhere (tool calls), or for nobody but the vendor.
+_OTHER_BLOCKS = {"tool_use", "input_json_delta", "function_call", "redacted_thinking"}
 
-def messages_of(request: Mapping[str, Any]) -> list[BaseMessage]:
-    """The request's messages for LangChain.
 
-    Raises:
-        InvalidRequestError: a message holds something other than text; `param` names it.
-
-    """
-    from langchain_core.messages import convert_to_messages
-
-    plain_chat.check_messages(request["messages"])
-    return convert_to_messages([{"role": m["role"], "content": m.get("content") or ""} for m in request["messages"]])
+def messages_of(turns: Iterable[Turn]) -> list[BaseMessage]:
+    """The conversation for LangChain."""
+    return [_message(turn) for turn in turns]
 
 
 def completion_of(message: AIMessage, model_id: str, finish_reason_of: FinishReasonOf) -> JsonObject:
-    """`message` as OpenAI's `chat.completion`."""
-    texts = _texts(message, empty="content")
-    reason = finish_reason_of(message.response_metadata) or "stop"
-    return answers.completion(model_id, texts, reason, _usage(message.usage_metadata))
+    """`message` as OpenAI's `chat.completion`.
+
+    Raises:
+        BadUpstreamResponseError: it does not say that it is finished.
+
+    """
+    reason = finish_reason_of(message.response_metadata)
+    if reason is None:
+        raise BadUpstreamResponseError("the model's answer does not say why it ended; ask again", retryable=True)
+    calls = _tool_calls(message)
+    fields = {"content": None if calls else "", **_texts(message)}
+    if calls:
+        fields["tool_calls"] = calls
+    return answers.completion(model_id, fields, _with_calls(reason, calls), _usage(message.usage_metadata))
 
 
 class MessageChunks:
@@ -44,6 +57,7 @@ class MessageChunks:
 
     def __init__(self, model_id: str, finish_reason_of: FinishReasonOf, *, with_usage: bool) -> None:
         self._chunks = answers.Chunks(model_id)
+        self._calls = ToolDeltas()
         self._finish_reason_of = finish_reason_of
         self._with_usage = with_usage
         self._usage: UsageMetadata | None = None
@@ -55,17 +69,53 @@ class MessageChunks:
         if message.usage_metadata is not None:
             # What LangChain's chunks say of usage adds up; Anthropic's come in two.
             self._usage = add_usage(self._usage, message.usage_metadata)
-        yield from self._chunks.of(_texts(message), self._finish_reason_of(message.response_metadata))
+        delta = _texts(message)
+        reason = self._finish_reason_of(message.response_metadata)
+        calls = self._calls.of(message.tool_call_chunks)
+        if reason is not None:
+            calls += self._calls.last()
+            reason = _with_calls(reason, self._calls)
+        if calls:
+            delta["tool_calls"] = calls
+        yield from self._chunks.of(delta, reason)
 
     def last(self) -> Iterator[JsonObject]:
-        """The chunk with the usage, if it is wanted."""
-        if self._with_usage:
+        """The chunk with the usage, if there is one: it is counted also where the client does not want it."""
+        if self._with_usage or self._usage is not None:
             yield self._chunks.with_usage(_usage(self._usage))
 
 
-def _texts(message: AIMessage, *, empty: str | None = None) -> JsonObject:
+def _message(turn: Turn) -> BaseMessage:
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
+
+    match turn.role:
+        case "system":
+            return SystemMessage(_content(turn.parts))
+        case "user":
+            return HumanMessage(_content(turn.parts))
+        case "tool":
+            return ToolMessage(turn.text, tool_call_id=str(turn.tool_call_id))
+        case "assistant":
+            calls = [{"id": call.id, "name": call.name, "args": call.arguments} for call in turn.tool_calls]
+            return AIMessage(turn.text, tool_calls=calls)
+
+
+def _content(parts: Sequence[str | Image]) -> Any:
+    """LangChain's content: a text where there is only one, else its standard blocks."""
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0]
+    return [{"type": "text", "text": part} if isinstance(part, str) else _image_block(part) for part in parts]
+
+
+def _image_block(image: Image) -> JsonObject:
+    if image.url is not None:
+        return {"type": "image", "url": image.url}
+    return {"type": "image", "base64": image.data, "mime_type": image.media_type}
+
+
+def _texts(message: AIMessage) -> JsonObject:
     """The message's text, and its reasoning under the name that vLLM and others gave it."""
-    texts = {} if empty is None else {empty: ""}
+    texts: JsonObject = {}
     for name, text in map(_text, [message.content] if isinstance(message.content, str) else message.content):
         if text:
             texts[name] = texts.get(name, "") + text
@@ -76,15 +126,41 @@ def _text(block: str | dict[Any, Any]) -> tuple[str, str]:
     """Where a content block's text belongs, and the text; empty for a block that holds none."""
     if isinstance(block, str):
         return "content", block
-    if block.get("type") == "thinking":  # Anthropic's and Google's
+    kind = block.get("type")
+    if kind == "text":
+        return "content", block.get("text") or ""
+    if kind == "thinking":  # Anthropic's and Google's
         return "reasoning_content", block.get("thinking") or ""
-    if block.get("type") == "reasoning":  # Cohere's
+    if kind == "reasoning":  # Cohere's
         return "reasoning_content", "".join(part.get("text") or "" for part in block.get("summary") or ())
-    reasoning = block.get("reasoning_content")
-    if isinstance(reasoning, dict):  # Bedrock's
-        return "reasoning_content", reasoning.get("text") or ""
-    return "content", (block.get("text") or "") if block.get("type") == "text" else ""
+    if kind == "reasoning_content":  # Bedrock's
+        return "reasoning_content", (block.get("reasoning_content") or {}).get("text") or ""
+    if kind not in _OTHER_BLOCKS:
+        log.warning("a part of an answer cannot be passed on: a chat completion has no place for a %s", kind)
+    return "content", ""
+
+
+def _tool_calls(message: AIMessage) -> list[JsonObject]:
+    """OpenAI's tool calls. Arguments that are no JSON go along as the model wrote them, as they do with OpenAI."""
+    valid = [(call, json.dumps(call["args"], ensure_ascii=False)) for call in message.tool_calls]
+    invalid = [(call, call["args"] or "") for call in message.invalid_tool_calls]
+    return [
+        {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": arguments}}
+        for call, arguments in [*valid, *invalid]
+    ]
+
+
+def _with_calls(reason: str, calls: object) -> str:
+    """The finish reason of an answer with these tool calls: Google calls their end a usual one."""
+    return "tool_calls" if calls and reason == "stop" else reason
 
 
 def _usage(usage: UsageMetadata | None) -> JsonObject | None:
-    return None if usage is None else answers.usage_of(usage["input_tokens"], usage["output_tokens"])
+    if usage is None:
+        return None
+    return answers.usage_of(
+        int(usage["input_tokens"]),  # Cohere's are decimals
+        int(usage["output_tokens"]),
+        cached_tokens=usage.get("input_token_details", {}).get("cache_read") or 0,
+        reasoning_tokens=usage.get("output_token_details", {}).get("reasoning") or 0,
+    )

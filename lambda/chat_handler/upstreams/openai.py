@@ -8,33 +8,39 @@ a rotated key works on a warm handler without a failing request.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import functools
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING
 
 from chat_handler import streaming
 from chat_handler.completions import checked_completion
 from chat_handler.errors import ChatError, MissingKeyError
-from chat_handler.upstreams import openai_failures
+from chat_handler.upstreams import openai_failures, reasoning
 from chat_handler.upstreams.addresses import Address, Addresses
 from chat_handler.upstreams.base import READY, ChatRequest, JsonObject, ModelRecord, Services, Status
+from chat_handler.upstreams.model_rules import ModelFacts
+from chat_handler.upstreams.request_shape import RequestShape
 
 if TYPE_CHECKING:
     import httpx2
 
-CONNECT_TIMEOUT_S = 5.0
-# Between two parts of a stream; a reasoning model may be silent for a while before its first token.
-IDLE_TIMEOUT_S = 120.0
-# A plain answer arrives all at once, after however long the model thinks. The deadline ends it sooner.
-ANSWER_TIMEOUT_S = 600.0
+CONNECT_TIMEOUT_S = 3.0
+# Nobody waits as long: what a model may take is the request's to know (patience.py), and this only its backstop.
+READ_TIMEOUT_S = 900.0
+# How long the reply's last bytes may come after `[DONE]`; a connection that has ended its reply can be used again.
+END_WITHIN_S = 0.1
 
 
 class OpenAIUpstream:
     """One model of one server; `addresses` says where it is now."""
 
     def __init__(self, record: ModelRecord, addresses: Addresses, services: Services) -> None:
-        self._defaults = record.defaults
+        self._shape = RequestShape(record)
         self._addresses = addresses
+        self._model: str | None = None
         self._subject = addresses.subject
         self._keys = services.keys
         self._http = services.http
@@ -42,56 +48,85 @@ class OpenAIUpstream:
     async def status(self) -> Status:
         """`ready`, or `missing_key`: whether the key is good shows only when it is used."""
         try:
-            await self._addresses.current()
+            await self._current()
         except MissingKeyError as error:
             return Status("missing_key", error.message)
         return READY
 
+    def facts(self) -> ModelFacts:
+        """What is known of the model, as its server called it when it was last asked for its address."""
+        return self._shape.facts(self._model)
+
     async def complete(self, request: ChatRequest) -> JsonObject:
         """The whole answer, as the server sent it."""
-        async with self._answered(request, ANSWER_TIMEOUT_S) as response:
-            return checked_completion(await response.aread(), self._subject)
+        async with self._answered(request) as response:
+            answer = b"".join([part async for part in _parts(response)])
+            return reasoning.named(checked_completion(answer, self._subject))
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
         """The chunks, as the server sent them."""
-        async with self._answered(request, IDLE_TIMEOUT_S) as response:
-            async for chunk in streaming.decoded(response.aiter_bytes()):
-                yield chunk
+        async with self._answered(request) as response:
+            parts = _parts(response)
+            async for chunk in streaming.decoded(parts):
+                yield reasoning.named(chunk)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(END_WITHIN_S):
+                    async for _ in parts:
+                        pass
 
-    @contextlib.asynccontextmanager
-    async def _answered(self, request: ChatRequest, read_timeout_s: float) -> AsyncIterator[httpx2.Response]:
-        """The reply to `request`, a success; with a new key if the secret has one and the first was refused."""
+    async def _current(self) -> Address:
         address = await self._addresses.current()
-        async with contextlib.AsyncExitStack() as stack:
-            response = await stack.enter_async_context(self._posted(request, address, read_timeout_s))
-            if response.status_code == 401:
-                await stack.aclose()
-                address = await self._replacement(address)
-                response = await stack.enter_async_context(self._posted(request, address, read_timeout_s))
-            if not response.is_success:
-                raise await self._failure(response)
-            yield response
+        self._model = address.model
+        return address
 
     @contextlib.asynccontextmanager
-    async def _posted(
-        self, request: ChatRequest, address: Address, read_timeout_s: float
-    ) -> AsyncIterator[httpx2.Response]:
+    async def _answered(self, request: ChatRequest) -> AsyncIterator[httpx2.Response]:
+        """The reply to `request`, a success."""
         import httpx2
 
-        body = {**request.merged(self._defaults), "model": address.model}
         try:
-            async with self._http().stream(
-                "POST",
-                address.url,
-                json={name: value for name, value in body.items() if name not in address.unknown_fields},
-                headers=address.headers,
-                timeout=httpx2.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S),
-            ) as response:
+            response = await self._accepted(request)
+            try:
+                if not response.is_success:
+                    raise await self._failure(response)
                 yield response
+            finally:
+                await response.aclose()
         except httpx2.InvalidURL as exc:
             raise openai_failures.invalid_address(self._subject) from exc
         except httpx2.HTTPError as exc:
             raise openai_failures.transport_failure(exc, self._subject) from exc
+
+    async def _accepted(self, request: ChatRequest) -> httpx2.Response:
+        """The reply to `request`; with a new key if the secret has one and the first was refused."""
+        address = await self._current()
+        body = self._body(request, address)
+        response = await self._posted(body, address)
+        if response.status_code != 401:
+            return response
+        await response.aclose()
+        address = await self._replacement(address)
+        if address.model != self._model:
+            self._model = address.model
+            request.warnings.clear()
+            body = self._body(request, address)
+        return await self._posted(body, address)
+
+    def _body(self, request: ChatRequest, address: Address) -> bytes:
+        body = self._shape.body(request, address.model, address.unknown_fields)
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+    async def _posted(self, body: bytes, address: Address) -> httpx2.Response:
+        import httpx2
+
+        request = httpx2.Request(
+            "POST",
+            _url(address.url),
+            content=body,
+            headers={"accept-encoding": "identity", "content-type": "application/json", **address.headers},
+            extensions={"timeout": {"connect": CONNECT_TIMEOUT_S, "read": READ_TIMEOUT_S}},
+        )
+        return await self._http().handle_async_request(request)
 
     async def _replacement(self, refused: Address) -> Address:
         address = await self._addresses.replacement(refused)
@@ -108,3 +143,21 @@ class OpenAIUpstream:
             key_name=self._addresses.key_name,
             secrets=self._keys.live_secrets(),
         )
+
+
+@functools.lru_cache(maxsize=256)
+def _url(text: str) -> httpx2.URL:
+    """The URL in `text`, taken apart once and not for each request."""
+    import httpx2
+
+    return httpx2.URL(text)
+
+
+def _parts(response: httpx2.Response) -> AsyncIterator[bytes]:
+    """The body as it comes: httpx2's layers cost every token some microseconds, and only unpack what is packed."""
+    import httpx2
+
+    is_packed = response.headers.get("content-encoding", "identity") != "identity"
+    if isinstance(response.stream, httpx2.AsyncByteStream) and not is_packed:
+        return aiter(response.stream)
+    return response.aiter_bytes()

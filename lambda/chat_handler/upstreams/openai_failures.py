@@ -15,22 +15,28 @@ from typing import TYPE_CHECKING, Any
 from chat_handler.errors import (
     AuthenticationFailedError,
     ChatError,
-    InvalidRequestError,
+    InsufficientQuotaError,
     NoAccessError,
     ThrottledError,
     UpstreamError,
     UpstreamTimeoutError,
 )
 from chat_handler.redaction import redacted
+from chat_handler.upstreams.refusals import LONGEST_MESSAGE, is_refusal, refusal
 from chat_handler.upstreams.retry_after import retry_after_s
+from chat_handler.upstreams.unreachable import unreachable
 
 if TYPE_CHECKING:
     import httpx2
 
-LONGEST_MESSAGE = 1000
 _PASSING_STATUSES = {408, 409, 425}
-# Codes of a 429 that waiting does not mend. https://platform.openai.com/docs/guides/error-codes, read 2026-11-22.
-_USED_UP_CODES = {"insufficient_quota", "billing_hard_limit_reached"}
+# Anthropic's for "overloaded": https://docs.claude.com/en/api/errors, read 2026-11-22.
+_OVERLOADED = 529
+# An account with nothing left. DeepSeek says it with a status, OpenAI with a 429 whose code is one of these, Anthropic
+# with both. https://platform.openai.com/docs/guides/error-codes,
+# https://platform.deepseek.com/api-docs/quick_start/error_codes, read 2026-11-22.
+_PAYMENT_REQUIRED = 402
+_USED_UP_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_error"}
 
 
 def authentication_failed(subject: str, key_name: str | None) -> ChatError:
@@ -64,48 +70,54 @@ def reply_failure(
     `headers` have lower-case names.
     """
     error = _error_fields(body)
+    codes = _codes(error)
     if status == 401:
         return authentication_failed(subject, key_name)
-    if status == 429:
-        return _throttled(error, headers, subject)
-    if status == 403 or (status == 404 and error.get("code") == "model_not_found"):
+    if status == _PAYMENT_REQUIRED or _USED_UP_CODES.intersection(codes):
+        return InsufficientQuotaError(f"the account behind {subject} has used up its quota; check its plan and billing")
+    if status in (429, _OVERLOADED):
+        return ThrottledError(
+            f"{subject} asks to slow down; try again in a moment", retryable=True, retry_after_s=retry_after_s(headers)
+        )
+    if status == 403 or (status == 404 and "model_not_found" in codes):
         whose = f"the key {key_name}" if key_name else "a request without a key"
         return NoAccessError(f"{subject} does not exist, or {whose} has no access to it")
     # Before anything is cut off: half a key is no longer found.
     param, message = (redacted(_text(error.get(name)), secrets) for name in ("param", "message"))
-    message = message[:LONGEST_MESSAGE] or f"HTTP {status} without a reason"
-    if status == 404 or status < 400 or status >= 500 or status in _PASSING_STATUSES:
-        return _upstream_failure(status, subject, message)
-    return InvalidRequestError(f"{subject} refused the request: {message}", param=param or None)
+    is_theirs = status == 404 or status < 400 or status >= 500 or status in _PASSING_STATUSES
+    if is_theirs and not is_refusal(codes):
+        return _upstream_failure(status, headers, subject, message[:LONGEST_MESSAGE])
+    return refusal(subject, message or f"HTTP {status} without a reason", codes, param or None)
 
 
 def transport_failure(exc: httpx2.HTTPError, subject: str) -> ChatError:
     """The error that an httpx2 exception stands for."""
     import httpx2
 
+    if (error := unreachable(exc, subject)) is not None:
+        return error
     name = type(exc).__name__
-    if isinstance(exc, httpx2.ConnectTimeout | httpx2.PoolTimeout):
-        return UpstreamError(f"{subject} could not be reached in time ({name}); ask again", retryable=True)
     if isinstance(exc, httpx2.TimeoutException):
-        return UpstreamTimeoutError(f"{subject} sent nothing for too long ({name}); ask again")
-    # A connection that was idle while Lambda froze the process is dead; a new one works.
-    return UpstreamError(f"the connection to {subject} failed ({name}); ask again", retryable=True)
+        return UpstreamTimeoutError(f"{subject} sent nothing for too long ({name}); ask again", retryable=True)
+    # A connection that was idle while Lambda froze the process is dead; a new one works, and at once.
+    return UpstreamError(f"the connection to {subject} failed ({name}); ask again", retryable=True, retry_after_s=0.0)
 
 
-def _upstream_failure(status: int, subject: str, message: str) -> UpstreamError:
+def _upstream_failure(status: int, headers: Mapping[str, str], subject: str, message: str) -> UpstreamError:
     if status == 404 or status < 400:
         return UpstreamError(f"{subject} has no chat completions at this base URL (HTTP {status})")
     if status == 501:
-        return UpstreamError(f"{subject} does not take such requests (HTTP 501): {message}")
-    return UpstreamError(f"{subject} failed (HTTP {status}); ask again", retryable=True)
-
-
-def _throttled(error: dict[str, Any], headers: Mapping[str, str], subject: str) -> ChatError:
-    if error.get("code") in _USED_UP_CODES:
-        return ThrottledError(f"the account behind {subject} has used up its quota; check its plan and billing")
-    return ThrottledError(
-        f"{subject} asks to slow down; try again in a moment", retryable=True, retry_after_s=retry_after_s(headers)
+        said = message or "it gave no reason"
+        return UpstreamError(f"{subject} does not take such requests (HTTP 501): {said}")
+    return UpstreamError(
+        f"{subject} failed (HTTP {status}); ask again", retryable=True, retry_after_s=retry_after_s(headers)
     )
+
+
+def _codes(error: dict[str, Any]) -> set[str]:
+    inner = error.get("innererror")  # Azure OpenAI's
+    named = (error.get("code"), error.get("type"), inner.get("code") if isinstance(inner, dict) else None)
+    return {code for code in named if isinstance(code, str)}
 
 
 def _text(value: Any) -> str:

@@ -27,5 +27,5 @@ def retry_after_s(headers: Mapping[str, str], now: Callable[[], float] = time.ti
 
 
 def _number(value: str | None) -> float | None:
-    # Digits only, and not endless: float() would also take "nan", and make an infinity of 400 digits.
-    return float(value) if value is not None and re.fullmatch(r"\s*[0-9]{1,12}\s*", value) else None
+    # Digits, perhaps with a fraction, and not endless: float() would take "nan", and make an infinity of 400 digits.
+    return float(value) if value is not None and re.fullmatch(r"\s*[0-9]{1,12}(\.[0-9]{1,9})?\s*", value) else None

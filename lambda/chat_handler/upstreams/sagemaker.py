@@ -13,8 +13,8 @@ from collections.abc import AsyncGenerator, Iterator
 from functools import partial
 from typing import Any
 
-from chat_handler import threads
-from chat_handler.errors import ChatError, ModelNotReadyError, NoAccessError
+from chat_handler import aws_sending, threads
+from chat_handler.errors import ChatError
 from chat_handler.upstreams import aws_failures
 from chat_handler.upstreams.aws_streams import interrupt
 from chat_handler.upstreams.base import (
@@ -27,7 +27,7 @@ from chat_handler.upstreams.base import (
 )
 from chat_handler.upstreams.container_failures import container_failure
 from chat_handler.upstreams.endpoint_status import EndpointStatus, gone
-from chat_handler.upstreams.sagemaker_wires import wire_of
+from chat_handler.upstreams.sagemaker_wires import GenerateWire, wire_of
 
 
 def build(record: ModelRecord, services: Services) -> SageMakerUpstream:
@@ -47,26 +47,28 @@ class SageMakerUpstream:
         self._endpoint = endpoint
         self._subject = f"SageMaker endpoint {endpoint!r}"
         self._wire = wire_of(record, self._subject)
+        if isinstance(self._wire, GenerateWire):
+            self.parameters = self._wire.parameters
         self._client = partial(services.aws.generation, "sagemaker-runtime", region)
         is_own = endpoint.startswith(f"terrachat-{services.settings.deployment}-")
-        what_to_do = gone(record, is_own=is_own)
-        self._status = EndpointStatus(endpoint, partial(services.aws.control, "sagemaker", region), what_to_do)
+        client = partial(services.aws.control, "sagemaker", region)
+        self._status = EndpointStatus(endpoint, client, gone(record, is_own=is_own))
 
     async def status(self) -> Status:
         """What DescribeEndpoint says, at most a few seconds old."""
-        return await self._status.get()
+        return (await self._status.get()).status
 
     async def complete(self, request: ChatRequest) -> JsonObject:
         """The whole answer. SageMaker gives the container 60 s for it."""
         try:
-            return self._wire.completion(await threads.call(partial(self._invoked, request)), request)
+            return self._wire.completion(await aws_sending.call(partial(self._invoked, request)), request)
         except aws_failures.botocore_errors() as exc:
             raise await self._translated(exc) from exc
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
         """The chunks. SageMaker gives the container 8 minutes for them."""
         try:
-            parts = threads.iterate(partial(self._opened, request))
+            parts = aws_sending.iterate(partial(self._opened, request))
             async with contextlib.aclosing(parts), contextlib.aclosing(self._wire.chunks(parts, request)) as chunks:
                 async for chunk in chunks:
                     yield chunk
@@ -95,11 +97,9 @@ class SageMakerUpstream:
         if code == "modelerror":
             return container_failure(exc, self._subject)
         if code == "validationerror":
-            status = await self._status.get(max_age_s=0)
-            if status.state == "no_access":
-                return NoAccessError(f"{self._subject}: {status.reason}")
-            if status.state != "ready":
-                return ModelNotReadyError(f"{self._subject}: {status.reason}")
+            described = await self._status.get(max_age_s=0)
+            if (error := described.not_serving(self._subject)) is not None:
+                return error
         return aws_failures.translated(exc, self._subject)
 
 

@@ -7,13 +7,14 @@ Both wires also take a whole answer for a stream, because not every container st
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Protocol
 
 from chat_handler import streaming
 from chat_handler.completions import checked_completion
-from chat_handler.upstreams import generate_wire
+from chat_handler.upstreams import generate_wire, reasoning
 from chat_handler.upstreams.base import ChatRequest, JsonObject, ModelRecord, RecordError
+from chat_handler.upstreams.request_shape import RequestShape
 
 
 class Wire(Protocol):
@@ -41,9 +42,9 @@ def wire_of(record: ModelRecord, subject: str) -> Wire:
     """
     match record.text("wire"):
         case "messages":
-            return MessagesWire(record.defaults, subject)
+            return MessagesWire(record, subject)
         case "generate":
-            return GenerateWire(record.defaults, subject)
+            return GenerateWire(record, subject)
         case other:
             raise RecordError(f"wire {other!r} is not known; this handler knows 'messages' and 'generate'")
 
@@ -53,36 +54,36 @@ class MessagesWire:
     the endpoint's.
     """
 
-    def __init__(self, defaults: Mapping[str, Any], subject: str) -> None:
-        self._defaults = defaults
+    def __init__(self, record: ModelRecord, subject: str) -> None:
+        self._shape = RequestShape(record)
         self._subject = subject
 
     def body(self, request: ChatRequest) -> JsonObject:
         """The request with the defaults."""
-        body = request.merged(self._defaults)
-        del body["model"]
-        return body
+        return self._shape.body(request)
 
     def completion(self, answer: bytes, _: ChatRequest) -> JsonObject:
         """The answer, as the container sent it."""
-        return checked_completion(answer, self._subject)
+        return reasoning.named(checked_completion(answer, self._subject))
 
     async def chunks(self, parts: AsyncIterator[bytes], _: ChatRequest) -> AsyncGenerator[JsonObject, None]:
         """The chunks, as the container sent them; a whole answer becomes one."""
         async for chunk in streaming.decoded(parts):
-            yield _as_chunk(chunk)
+            yield reasoning.named(_as_chunk(chunk))
 
 
 class GenerateWire:
-    """TGI's and LMI's own, translated."""
+    """TGI's and LMI's own, translated. `parameters`: the request fields that it carries."""
 
-    def __init__(self, defaults: Mapping[str, Any], subject: str) -> None:
-        self._defaults = defaults
+    parameters = generate_wire.TAKES.fields
+
+    def __init__(self, record: ModelRecord, subject: str) -> None:
+        self._record = record
         self._subject = subject
 
     def body(self, request: ChatRequest) -> JsonObject:
         """The request as a prompt with parameters."""
-        return generate_wire.body_of(request, self._defaults, self._subject)
+        return generate_wire.body_of(request, self._record, self._subject)
 
     def completion(self, answer: bytes, request: ChatRequest) -> JsonObject:
         """The generated text as a completion."""

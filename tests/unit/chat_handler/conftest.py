@@ -12,7 +12,7 @@ from chat_handler.app import create_app
 from chat_handler.aws import AwsClients
 from chat_handler.logs import JsonFormatter
 from tests.unit.chat_handler.fake_server import FakeServer
-from tests.unit.chat_handler.stage import Handler, environment, no_sleep, script_everything_well
+from tests.unit.chat_handler.stage import Clock, Handler, environment, script_everything_well
 
 
 @pytest.fixture(autouse=True)
@@ -48,11 +48,17 @@ def server(network: FakeServer) -> FakeServer:
 
 
 @pytest.fixture
-def app(server: FakeServer, aws: AwsClients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
+def clock() -> Clock:
+    """What the handler pauses by, and its circuit breakers tell the time by."""
+    return Clock()
+
+
+@pytest.fixture
+def app(server: FakeServer, aws: AwsClients, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
     """The handler as `run.sh` starts it, with `server` for all of AWS and OpenAI."""
     for name, value in environment(server).items():
         monkeypatch.setenv(name, value)
-    with Handler.of(create_app(sleep=no_sleep, aws=aws)) as handler:
+    with Handler.of(create_app(sleep=clock.sleep, aws=aws, now=clock.now)) as handler:
         yield handler
 
 

@@ -32,8 +32,9 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
-    is_closed: Callable[[], bool] = field(compare=False)
-    """Waits, at most 10 s, until the client closes the connection; false if it does not."""
+    is_closed: Callable[..., bool] = field(compare=False)
+    """Waits, at most 10 s or as long as is said, until the client closes the connection; false if it does not."""
+    client_port: int = 0
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -41,11 +42,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer. A body of bytes has a length; an iterable is sent chunk by chunk."""
+    """What to answer. A body of bytes has a length; an iterable is sent chunk by chunk.
+
+    `then_closes`: the connection is closed after the reply, without a word of it in the headers.
+    """
 
     body: bytes | Iterable[bytes] = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    then_closes: bool = False
 
 
 def json_reply(value: Any, status: int = 200, **headers: str) -> Reply:
@@ -80,18 +85,24 @@ class FakeServer:
 
 
 class StallingUpstream:
-    """Sends the beginning of an answer, then nothing, until its client closes the connection."""
+    """Sends the beginning of an answer (None: not even headers), then nothing, until its client hangs up."""
 
-    def __init__(self, beginning: list[bytes], headers: dict[str, str]) -> None:
+    def __init__(self, beginning: list[bytes] | None, headers: dict[str, str]) -> None:
         self.was_closed = threading.Event()
         self._beginning = beginning
         self._headers = headers
 
     def __call__(self, request: Request) -> Reply:
-        return Reply(self._body(request), headers=self._headers)
+        if self._beginning is None:
+            self._wait(request)
+            raise ConnectionAbortedError
+        return Reply(self._body(request, self._beginning), headers=self._headers)
 
-    def _body(self, request: Request) -> Iterator[bytes]:
-        yield from self._beginning
+    def _body(self, request: Request, beginning: list[bytes]) -> Iterator[bytes]:
+        yield from beginning
+        self._wait(request)
+
+    def _wait(self, request: Request) -> None:
         if request.is_closed():
             self.was_closed.set()
 
@@ -104,10 +115,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(_operation(self.path, headers, body), self.path, headers, body, self._is_closed)
+        operation = _operation(self.path, headers, body)
+        request = Request(operation, self.path, headers, body, self._is_closed, self.client_address[1])
         self.fake.requests.append(request)
         reply = self.fake.replies[request.operation]
-        self._send(reply(request) if callable(reply) else reply)
+        reply = reply(request) if callable(reply) else reply
+        self._send(reply)
+        self.close_connection = self.close_connection or reply.then_closes
 
     def handle(self) -> None:
         with contextlib.suppress(ConnectionError):  # a client that resets its connection; the base class prints it
@@ -116,8 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
-    def _is_closed(self) -> bool:
-        readable, _, _ = select.select([self.connection], [], [], WAIT_S)
+    def _is_closed(self, wait_s: float = WAIT_S) -> bool:
+        readable, _, _ = select.select([self.connection], [], [], wait_s)
         if not readable:
             return False
         try:

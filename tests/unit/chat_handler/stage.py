@@ -56,6 +56,8 @@ COMPLETION = {
     "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7},
     "x_unknown": {"kept": True},
 }
+# What must be in no error: the key, AWS's secret, the question, and what upstreams say of their own.
+CANARIES = (KEY, "aws-canary", "Capital of France?", "secret words")
 _TESTS = itertools.count()
 CONVERSE_USAGE = {"inputTokens": 5, "outputTokens": 2, "totalTokens": 7}
 EVENT_STREAM = {"content-type": "application/vnd.amazon.eventstream"}
@@ -159,6 +161,21 @@ async def no_sleep(_: float) -> None:
     """What pauses between attempts here."""
 
 
+class Clock:
+    """Time that stands still until somebody pauses; `pauses` keeps how long each was."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+        self.pauses: list[float] = []
+
+    def now(self) -> float:
+        return self.time
+
+    async def sleep(self, pause_s: float) -> None:
+        self.pauses.append(pause_s)
+        self.time += pause_s
+
+
 @dataclass(frozen=True)
 class Handler:
     """An application and the event loop that its clients live in."""
@@ -169,9 +186,14 @@ class Handler:
     @classmethod
     @contextlib.contextmanager
     def of(cls, asgi: Starlette) -> Iterator[Handler]:
-        """`asgi`, with a loop of its own."""
+        """`asgi`, with a loop of its own, from its start to its end."""
+        life = asgi.router.lifespan_context(asgi)
         with asyncio.Runner() as runner:
-            yield cls(asgi, runner)
+            runner.run(life.__aenter__())
+            try:
+                yield cls(asgi, runner)
+            finally:
+                runner.run(life.__aexit__(None, None, None))
 
 
 @contextlib.contextmanager
@@ -214,6 +236,16 @@ def error_of(reply: httpx2.Response) -> tuple[int, str, str]:
     """Status, code and message of an error reply."""
     error = reply.json()["error"]
     return reply.status_code, error["code"], error["message"]
+
+
+def failure_of(reply: httpx2.Response) -> tuple[int, str, bool]:
+    """Status, code and `retryable` of a reply that failed, or that ends with an error event; nothing leaks from it."""
+    document = reply.json() if reply.status_code >= 400 else events_of(reply)[-1]
+    error = document["error"]
+    assert set(error) == {"message", "type", "param", "code", "retryable", "request_id"}
+    assert error["request_id"] == reply.headers["x-request-id"]
+    assert not [canary for canary in CANARIES if canary in reply.text]
+    return reply.status_code, error["code"], error["retryable"]
 
 
 def events_of(reply: httpx2.Response) -> list[Any]:

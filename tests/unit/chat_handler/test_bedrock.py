@@ -136,7 +136,7 @@ def test_malformed_output_is_an_error(app: Handler, server: FakeServer, is_strea
         pytest.param({"n": 2}, "n", id="n"),
         pytest.param({"logprobs": True}, "logprobs", id="logprobs"),
         pytest.param({"seed": 7}, "seed", id="seed"),
-        pytest.param({"tools": [{"type": "function"}]}, "tools", id="tools"),
+        pytest.param({"tools": [{"type": "function"}]}, "tools[0]", id="tools"),
         pytest.param({"response_format": {"type": "json_object"}}, "response_format", id="response_format"),
         pytest.param({"x_new": 1}, "x_new", id="a field that nobody knows"),
         pytest.param({"max_tokens": 0}, "max_tokens", id="max_tokens 0"),
@@ -144,7 +144,7 @@ def test_malformed_output_is_an_error(app: Handler, server: FakeServer, is_strea
         pytest.param({"temperature": "hot"}, "temperature", id="temperature text"),
         pytest.param({"top_p": True}, "top_p", id="top_p true"),
         pytest.param({"stop": [1]}, "stop", id="stop number"),
-        pytest.param({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].role", id="tool message"),
+        pytest.param({"messages": [{"role": "function", "content": "x"}]}, "messages[0].role", id="function message"),
         pytest.param({"messages": [{"role": "user", "content": "x", "name": "An"}]}, "messages[0].name", id="name"),
         pytest.param(
             {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]},
@@ -167,7 +167,7 @@ def test_a_model_without_a_temperature(app: Handler, server: FakeServer) -> None
     opus = BEDROCK | {"id": "opus", "model": "us.anthropic.claude-opus-4-7", "defaults": {"temperature": 0.6}}
     stage.script_everything_well(server, opus)
 
-    by_default, by_request = ask_chat(app, question("opus")), ask_chat(app, question("opus", temperature=1))
+    by_default, by_request = ask_chat(app, question("opus")), ask_chat(app, question("opus", temperature=0.5))
 
     assert by_default.status_code == 200
     assert server.asked("converse")[0].json()["inferenceConfig"] == {}
@@ -225,15 +225,15 @@ def test_every_kind_of_model_id_streams(app: Handler, server: FakeServer, model:
         pytest.param(aws_error("ResourceNotFoundException", 404), 403, "no_access", "us-west-2", id="no such model"),
         pytest.param(aws_error("FTUFormNotFilled", 404), 403, "no_access", "use-case form", id="use-case form missing"),
         pytest.param(
-            aws_error("ValidationException", message="on-demand throughput"),
+            aws_error("ValidationException", message="no such field"),
             400,
             "invalid_request",
-            "throughput",
+            "no such field",
             id="400",
         ),
         pytest.param(aws_error("ModelTimeoutException", 408), 504, "upstream_timeout", "in time", id="timeout"),
         pytest.param(aws_error("ModelNotReadyException", 429), 503, "model_not_ready", "loading", id="not ready"),
-        pytest.param(aws_error("ModelErrorException", 424), 502, "upstream_error", "failed", id="model error"),
+        pytest.param(aws_error("ModelErrorException", 424), 502, "model_error", "failed", id="model error"),
         pytest.param(aws_error("InternalServerException", 500), 502, "upstream_error", "failed", id="500"),
     ],
 )
@@ -252,7 +252,7 @@ def test_failures_before_the_first_byte_have_a_status(
 def test_an_answer_that_is_no_converse_answer(app: Handler, server: FakeServer, body: bytes) -> None:
     server.replies["converse"] = Reply(body)
 
-    assert error_of(ask_chat(app, question("nova-micro")))[:2] == (502, "upstream_error")
+    assert error_of(ask_chat(app, question("nova-micro")))[:2] == (502, "bad_upstream_response")
 
 
 @pytest.mark.parametrize(

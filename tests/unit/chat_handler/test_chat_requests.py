@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_handler.chat_requests import LARGEST_BODY_BYTES, parse_chat_request
+from chat_handler.chat_requests import DEEPEST_NESTING, LARGEST_BODY_BYTES, MOST_MESSAGES, parse_chat_request
 from chat_handler.errors import InvalidRequestError
 from tests.unit.chat_handler.fake_server import FakeServer
 from tests.unit.chat_handler.stage import Handler, ask, error_of, question
+
+
+def said(role: str = "user", **fields: Any) -> dict[str, Any]:
+    return {"role": role, "content": "hi", **fields}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +28,18 @@ from tests.unit.chat_handler.stage import Handler, ask, error_of, question
         pytest.param({"messages": ["hi"]}, "messages[0]", id="message"),
         pytest.param({"messages": [{"role": "user"}, {"content": "x"}]}, "messages[1].role", id="role"),
         pytest.param({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", id="content"),
+        pytest.param({"messages": [said(content=["hi"])]}, "messages[0].content[0]", id="content part"),
+        pytest.param({"messages": [said(tool_calls="f()")]}, "messages[0].tool_calls", id="tool_calls"),
+        pytest.param({"messages": [said(tool_calls=["f()"])]}, "messages[0].tool_calls[0]", id="tool call"),
+        pytest.param({"messages": [said(tool_call_id=5)]}, "messages[0].tool_call_id", id="tool_call_id"),
+        pytest.param({"messages": [said()] * (MOST_MESSAGES + 1)}, "messages", id="too many messages"),
+        pytest.param({"n": 2}, "n", id="two answers"),
+        pytest.param({"n": True}, "n", id="n of another type"),
+        pytest.param({"tools": {}}, "tools", id="tools"),
+        pytest.param({"tools": [{"type": "function"}, "f"]}, "tools[1]", id="tool"),
+        pytest.param({"tool_choice": 5}, "tool_choice", id="tool_choice"),
+        pytest.param({"response_format": "json"}, "response_format", id="response_format"),
+        pytest.param({"response_format": {"json_schema": {}}}, "response_format", id="response_format without a type"),
         pytest.param({"stream": "yes"}, "stream", id="stream"),
         pytest.param({"stream": True, "stream_options": []}, "stream_options", id="stream_options"),
         pytest.param({"stream_options": {"include_usage": True}}, "stream_options", id="stream_options alone"),
@@ -67,7 +83,7 @@ def test_a_whole_surrogate_pair_is_a_character(app: Handler) -> None:
 def test_a_body_that_is_too_large(app: Handler) -> None:
     reply = ask(app, "POST", "/v1/chat/completions", content=b" " * (LARGEST_BODY_BYTES + 1))
 
-    assert error_of(reply)[:2] == (413, "invalid_request")
+    assert error_of(reply)[:2] == (413, "request_too_large")
 
 
 def test_a_body_of_just_the_limit_is_read(app: Handler) -> None:
@@ -78,6 +94,26 @@ def test_a_body_of_just_the_limit_is_read(app: Handler) -> None:
     assert reply.status_code == 200
 
 
+def nested(levels: int) -> dict[str, Any]:
+    """A request with `levels` levels in it; more brackets than that are beside each other."""
+    value: dict[str, Any] = {}
+    for _ in range(levels - 2):
+        value = {"x": value}
+    return question("gpt", x=value, messages=[said()] * DEEPEST_NESTING)
+
+
+def test_a_body_may_be_wide_and_not_too_deep() -> None:
+    assert parse_chat_request(json.dumps(nested(DEEPEST_NESTING)).encode()).model_id == "gpt"
+    with pytest.raises(InvalidRequestError, match="nested more than 64 levels deep"):
+        parse_chat_request(json.dumps(nested(DEEPEST_NESTING + 1)).encode())
+
+
+def test_every_role_that_openai_has_or_had_is_passed_on() -> None:
+    messages = [said(role) for role in ("developer", "system", "user", "assistant", "tool", "function")]
+
+    assert parse_chat_request(json.dumps(question("gpt", messages=messages, n=1)).encode()).body["messages"] == messages
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -85,7 +121,9 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["model", "messages", "stream", "stream_options", "x"]), json_values))
+@given(
+    st.dictionaries(st.sampled_from(["model", "messages", "stream", "stream_options", "n", "tools", "x"]), json_values)
+)
 def test_any_object_is_refused_or_kept_whole(body: dict[str, Any]) -> None:
     try:
         request = parse_chat_request(json.dumps(body).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -186,21 +187,36 @@ def test_what_the_wire_cannot_carry_is_refused_by_name(
     assert [reply.json()["error"]["param"]] == list(fields)
 
 
+@pytest.mark.parametrize("wants_usage", [True, False])
+def test_a_streams_tokens_are_counted_and_told_to_those_who_ask(
+    app: Handler, container: FakeServer, log: io.StringIO, wants_usage: bool
+) -> None:
+    end = token("</s>", generated_text=" Paris.", details=DETAILS | {"input_length": 5})
+    container.replies["invocations-response-stream"] = parts(f"data:{json.dumps(end)}\n\n".encode())
+
+    events = events_of(ask_chat(app, question("smollm2", stream=True, stream_options={"include_usage": wants_usage})))
+
+    told = [event["usage"] for event in events if isinstance(event, dict) and "usage" in event]
+    assert told == ([{"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}] if wants_usage else [])
+    line = json.loads(log.getvalue().splitlines()[-1])
+    assert (line["input_tokens"], line["output_tokens"]) == (5, 2)
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "code"),
     [
-        pytest.param(b"<html>", id="HTML"),
-        pytest.param(json.dumps(COMPLETION).encode(), id="a chat completion"),
-        pytest.param(b"[]", id="an empty list"),
-        pytest.param(b'{"error": "secret words", "code": 424}', id="LMI's error"),
+        pytest.param(b"<html>", "bad_upstream_response", id="HTML"),
+        pytest.param(json.dumps(COMPLETION).encode(), "bad_upstream_response", id="a chat completion"),
+        pytest.param(b"[]", "bad_upstream_response", id="an empty list"),
+        pytest.param(b'{"error": "secret words", "code": 424}', "upstream_error", id="LMI's error"),
     ],
 )
-def test_an_answer_that_is_none(app: Handler, container: FakeServer, body: bytes) -> None:
+def test_an_answer_that_is_none(app: Handler, container: FakeServer, body: bytes, code: str) -> None:
     container.replies["invocations"] = Reply(body)
 
     reply = ask_chat(app, question("smollm2"))
 
-    assert error_of(reply)[:2] == (502, "upstream_error")
+    assert error_of(reply)[:2] == (502, code)
     assert "secret words" not in reply.text
 
 

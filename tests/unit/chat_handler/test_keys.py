@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_handler.errors import MissingKeyError
-from chat_handler.keys import KeyStore, SecretUnavailableError, SecretVersion, parse_secret
+from chat_handler.keys import KeyStore, SecretUnavailableError, SecretVersion
+from chat_handler.parsed_secret import ParsedSecret, Wanted, parse_secret
 
 OUTAGE = SecretUnavailableError("Secrets Manager is down", is_outage=True)
 REFUSAL = SecretUnavailableError("the role may not read it", is_outage=False)
@@ -191,11 +192,17 @@ def test_every_value_that_was_ever_held_is_redacted() -> None:
     assert asyncio.run(story()) == {"one", "two", "three"}
 
 
+def parsed_names(text: str | None, *names: str) -> ParsedSecret:
+    return parse_secret(text, Wanted(frozenset(names)))
+
+
 @pytest.mark.parametrize(
     ("text", "value", "reason"),
     [
         pytest.param('{"A_KEY": " k1\\n"}', "k1", None, id="stripped"),
         pytest.param('{"A_KEY": 12}', "12", None, id="a number becomes a string"),
+        pytest.param('{"A_KEY": 1e5}', "1e5", None, id="as it is written"),
+        pytest.param('{"A_KEY": "k1", "B_KEY": ' + "9" * 5000 + "}", "k1", None, id="beside one too long for Python"),
         pytest.param("{}", None, "A_KEY is not in", id="absent"),
         pytest.param('{"A_KEY": ""}', None, "A_KEY in the API-keys secret is empty", id="empty"),
         pytest.param('{"A_KEY": "canary key"}', None, "A_KEY in the API-keys secret holds a character", id="space"),
@@ -212,31 +219,95 @@ def test_every_value_that_was_ever_held_is_redacted() -> None:
     ],
 )
 def test_a_bad_secret_is_named_and_never_repeated(text: str | None, value: str | None, reason: str | None) -> None:
-    parsed = parse_secret(text, ["A_KEY"])
+    parsed = parsed_names(text, "A_KEY")
 
     assert parsed.values.get("A_KEY") == value
-    found = parsed.reasons.get("A_KEY")
-    assert (found is None) if reason is None else (found is not None and reason in found)
+    found = parsed.problem_of("A_KEY")
+    assert (found is None) if reason is None else (found is not None and reason in found.message)
     assert "canary" not in str(found)
 
 
 def test_one_bad_value_harms_one_key_and_other_names_are_not_taken() -> None:
-    parsed = parse_secret('{"A_KEY": [], "B_KEY": "fine", "AWS_REGION": "x"}', ["A_KEY", "B_KEY"])
+    parsed = parsed_names('{"A_KEY": [], "B_KEY": "fine", "AWS_REGION": "x"}', "A_KEY", "B_KEY")
 
-    assert (parsed.values, set(parsed.reasons)) == ({"B_KEY": "fine"}, {"A_KEY"})
+    assert (parsed.values, set(parsed.problems)) == ({"B_KEY": "fine"}, {"A_KEY"})
 
 
 @given(st.text() | st.builds(json.dumps, st.dictionaries(st.text(), st.text())))
 def test_any_text_gives_each_name_a_value_or_a_reason(text: str) -> None:
-    parsed = parse_secret(text, ["A_KEY", "B_KEY"])
+    parsed = parsed_names(text, "A_KEY", "B_KEY")
 
-    assert set(parsed.values) ^ set(parsed.reasons) == {"A_KEY", "B_KEY"}
+    assert [(name in parsed.values) == (parsed.problem_of(name) is None) for name in ("A_KEY", "B_KEY")] == [True, True]
+
+
+def test_a_prefix_takes_whatever_begins_with_it() -> None:
+    async def story() -> list[Any]:
+        secret = Secret('{"A_KEY": "one", "P__x": "two", "P__y": [], "Q__x": "three"}')
+        await secret.value()
+        secret.store.declare_prefix("P__")
+        seen: list[Any] = [await secret.value("P__x"), await secret.value("P__y"), await secret.value("P__z")]
+        reads = secret.reads
+        secret.store.declare("P__x")
+        return [*seen, await secret.value("P__x"), secret.reads - reads, await secret.value("Q__x")]
+
+    assert asyncio.run(story()) == [
+        "two",
+        "missing: P__y in the API-keys secret is list and not a string; set it with: terrachat secrets set P__y",
+        "missing: P__z is not in the API-keys secret; set it with: terrachat secrets set P__z",
+        "two",
+        0,
+        "missing: Q__x cannot be read now; try again",
+    ]
+
+
+def test_of_several_keys_each_that_is_missing_is_named_and_the_whole_secrets_fault_once() -> None:
+    async def story() -> list[str]:
+        secret = Secret('{"B_KEY": ""}')
+        seen = []
+        for holds in (secret.holds, "no JSON", '{"A_KEY": "one", "B_KEY": "two"}'):
+            secret.holds = holds
+            secret.store.expire()
+            try:
+                seen.append(" and ".join(key.value for key in await secret.store.get_all("A_KEY", "B_KEY")))
+            except MissingKeyError as error:
+                seen.append(f"{error.code}: {error.message}")
+        return seen
+
+    assert asyncio.run(story()) == [
+        "missing_key: A_KEY is not in the API-keys secret; set it with: terrachat secrets set A_KEY. "
+        "B_KEY in the API-keys secret is empty; set it with: terrachat secrets set B_KEY",
+        "secret_malformed: the API-keys secret is not JSON; it must be an object, {} if empty",
+        "one and two",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holds", "code", "retryable"),
+    [
+        pytest.param("{}", "missing_key", False, id="absent"),
+        pytest.param('{"A_KEY": ""}', "secret_malformed", False, id="empty"),
+        pytest.param("no JSON", "secret_malformed", False, id="no JSON"),
+        pytest.param(OUTAGE, "secret_unavailable", True, id="outage"),
+        pytest.param(REFUSAL, "secret_unavailable", False, id="refused"),
+    ],
+)
+def test_each_reason_has_its_code(holds: str | SecretUnavailableError, code: str, retryable: bool) -> None:
+    with pytest.raises(MissingKeyError) as caught:
+        asyncio.run(Secret(holds).store.get("A_KEY"))
+
+    assert (caught.value.code, caught.value.retryable) == (code, retryable)
+
+
+def test_a_list_for_people_may_hold_spaces() -> None:
+    parsed = parse_secret('{"LIST": "a, b\\n"}', Wanted(frozenset({"LIST"}), lists=frozenset({"LIST"})))
+
+    assert parsed.values == {"LIST": "a, b"}
 
 
 def test_no_value_is_in_a_representation() -> None:
     held: list[Callable[[], Any]] = [
         lambda: SecretVersion("v1", "canary"),
-        lambda: parse_secret('{"A_KEY": "canary"}', ["A_KEY"]),
+        lambda: parsed_names('{"A_KEY": "canary"}', "A_KEY"),
         lambda: asyncio.run(Secret('{"A_KEY": "canary"}').store.get("A_KEY")),
     ]
 

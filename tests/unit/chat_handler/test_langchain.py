@@ -137,7 +137,7 @@ def test_an_answer_that_was_cut_off_says_so(
         (429, 429, "throttled", "slow down", 2),
         (500, 502, "upstream_error", "HTTP 500", 2),
         (501, 502, "upstream_error", "their words", 1),
-        (529, 502, "upstream_error", "HTTP 529", 2),
+        (529, 429, "throttled", "slow down", 2),
     ],
 )
 def test_failures_before_the_first_byte_have_a_status(  # noqa: PLR0917 - one table
@@ -274,7 +274,7 @@ def test_an_answer_that_is_none(app: Handler, scripted: FakeServer, vendor: Vend
 
     status, code, _ = error_of(ask_chat(app, question("asked", stream=is_stream)))
 
-    assert (status, code) in {(502, "upstream_error"), (502, "stream_truncated")}
+    assert (status, code) in {(502, "bad_upstream_response"), (502, "stream_truncated")}
 
 
 @pytest.mark.parametrize("vendor", [ANTHROPIC], ids=["anthropic"])
@@ -309,7 +309,7 @@ def test_a_model_without_a_temperature(app: Handler, scripted: FakeServer, vendo
     stage.script_everything_well(scripted, opus)
     scripted.replies["GetSecretValue"] = secret({vendor.key_name: KEY})
 
-    by_default, by_request = ask_chat(app, question("asked")), ask_chat(app, question("asked", temperature=1))
+    by_default, by_request = ask_chat(app, question("asked")), ask_chat(app, question("asked", temperature=0.5))
 
     assert by_default.status_code == 200
     assert "temperature" not in scripted.asked(vendor.asks[False])[0].json()
@@ -399,7 +399,7 @@ def test_neither_key_nor_prompt_nor_answer_is_logged(
     assert [word for word in (KEY, "Capital", "Paris") if word in log.getvalue()] == []
 
 
-def test_a_package_that_is_not_in_the_zip_is_the_models_status() -> None:
+def test_fault_43_a_package_that_is_not_in_the_zip_is_the_models_status() -> None:
     absent = replace(VENDOR, module="langchain_of_nobody")
     providers = {"anthropic": Provider("anthropic", partial(build, absent))}
 
@@ -412,4 +412,4 @@ def test_a_package_that_is_not_in_the_zip_is_the_models_status() -> None:
         "run: terrachat apply"
     )
     assert (model["status"], model["reason"]) == ("failed", reason)
-    assert error_of(reply) == (502, "upstream_error", reason)
+    assert error_of(reply) == (503, "provider_not_installed", reason)

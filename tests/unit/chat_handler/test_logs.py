@@ -11,10 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_handler.logs import NOISY_LOGGERS, JsonFormatter
+from chat_handler.logs import NOISY_LOGGERS, SILENT_LOGGERS, JsonFormatter
 from chat_handler.redaction import REPLACEMENT, redacted
 from tests.unit.chat_handler.fake_server import FakeServer, Reply, json_reply
-from tests.unit.chat_handler.stage import COMPLETION, KEY, SSE, Handler, ask, ask_chat, chunk, question, sse
+from tests.unit.chat_handler.stage import (
+    KEY,
+    OPENAI,
+    SSE,
+    Handler,
+    ask,
+    ask_chat,
+    chunk,
+    question,
+    script_everything_well,
+    sse,
+)
 
 SECRET = 'canary/key+"quoted"=='
 
@@ -35,11 +46,14 @@ def formatted(record: logging.LogRecord) -> str:
         pytest.param(json.dumps(SECRET), id="JSON"),
         pytest.param(base64.b64encode(SECRET.encode()).decode(), id="base64"),
         pytest.param(base64.urlsafe_b64encode(SECRET.encode()).decode(), id="URL-safe base64"),
+        pytest.param(base64.b64encode(f"x:{SECRET}".encode()).decode()[3:], id="base64 behind 2 bytes"),
+        pytest.param(base64.b64encode(f"x:y:{SECRET}".encode()).decode()[6:], id="base64 behind 4 bytes"),
     ],
 )
 def test_a_secret_is_taken_out_in_every_form(form: str) -> None:
     assert redacted(f"before {form} after", [SECRET]).startswith("before ")
     assert form.strip('"=') not in redacted(f"before {form} after", [SECRET])
+    assert "[redacted]" in redacted(f"before {form} after", [SECRET])
     assert redacted(f"before {form} after", [SECRET]).endswith(" after")
 
 
@@ -82,26 +96,63 @@ def test_of_an_exception_only_type_and_places_are_logged() -> None:
     assert "prompt" not in json.dumps(line)
 
 
-def test_one_line_per_request(app: Handler, log: io.StringIO) -> None:
-    ask_chat(app, question("gpt"), headers={"x-request-id": "mine-1"})
+def test_a_librarys_words_on_the_root_logger_are_left_out() -> None:
+    record = logging.LogRecord("root", logging.WARNING, "/sdk/client.py", 7, "Skipping %s", ("Paris.",), None, "read")
+
+    line = json.loads(formatted(record))
+
+    assert (line["level"], line["places"]) == ("WARNING", ["/sdk/client.py:7 read"])
+    assert "Paris" not in json.dumps(line)
+
+
+def test_one_line_per_request(app: Handler, server: FakeServer, log: io.StringIO) -> None:
+    script_everything_well(server, {**OPENAI, "price": {"input": 2.5, "output": 10}})
+
+    reply = ask_chat(app, question("gpt"), headers={"x-request-id": "mine-1"})
 
     (line,) = lines(log.getvalue())
     timed = {name: line.pop(name) for name in ("time", "ms", "first_byte_ms")}
     assert timed["ms"] >= timed["first_byte_ms"] >= 0
+    (attempt,) = line.pop("attempts")
+    assert attempt.pop("ms") >= 0
+    assert attempt == {"model": "gpt"}
     assert line == {
         "level": "INFO",
-        "logger": "chat_handler.boundary",
+        "logger": "chat_handler.reports",
         "message": "request",
         "request_id": "mine-1",
         "method": "POST",
         "path": "/v1/chat/completions",
         "status": 200,
         "model": "gpt",
+        "answered_by": "gpt",
         "provider": "openai",
-        "usage": COMPLETION["usage"],
+        "stream": False,
+        "finish_reason": "stop",
+        "input_tokens": 5,
+        "output_tokens": 2,
+        "cost_usd": 0.0000325,
         "bytes_in": len(json.dumps(question("gpt"), separators=(",", ":"))),
-        "bytes_out": len(json.dumps(COMPLETION, separators=(",", ":"))),
+        "bytes_out": len(reply.content),
     }
+
+
+def test_a_streams_line_has_its_first_token(app: Handler, log: io.StringIO) -> None:
+    ask_chat(app, question("gpt", stream=True, stream_options={"include_usage": True}))
+
+    (line,) = lines(log.getvalue())
+    assert line["ms"] >= line["first_token_ms"] >= 0
+    assert (line["stream"], line["finish_reason"]) == (True, "stop")
+    assert (line["input_tokens"], line["output_tokens"]) == (5, 2)
+
+
+@pytest.mark.parametrize("path", ["/health", "/v1/models", "/nope"])
+def test_a_line_without_a_model_says_so_by_leaving_it_out(app: Handler, log: io.StringIO, path: str) -> None:
+    ask(app, "GET", path)
+
+    line = lines(log.getvalue())[-1]
+    assert line.keys().isdisjoint({"model", "stream", "attempts", "input_tokens", "cost_usd", "first_token_ms"})
+    assert (line["method"], line["path"]) == ("GET", path)
 
 
 def test_a_streams_error_is_in_its_line(app: Handler, server: FakeServer, log: io.StringIO) -> None:
@@ -110,7 +161,7 @@ def test_a_streams_error_is_in_its_line(app: Handler, server: FakeServer, log: i
     ask_chat(app, question("gpt", stream=True))
 
     (line,) = lines(log.getvalue())
-    assert (line["status"], line["error"]) == (200, "stream_truncated")
+    assert (line["status"], line["error"], line["level"]) == (200, "stream_truncated", "ERROR")
 
 
 @pytest.mark.parametrize("model", ["smollm2", "nova-micro", "gpt"])
@@ -118,8 +169,10 @@ def test_a_streams_error_is_in_its_line(app: Handler, server: FakeServer, log: i
 def test_neither_prompt_nor_answer_nor_key_is_logged(
     app: Handler, log: io.StringIO, model: str, is_stream: bool
 ) -> None:
-    for name in (*NOISY_LOGGERS, "botocore.parsers", "langchain_aws.chat_models"):
+    for name in (*NOISY_LOGGERS, "botocore.parsers"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+    for name in (*SILENT_LOGGERS, "langchain_aws.chat_models", "cohere.core.pydantic_utilities"):
+        assert not logging.getLogger(name).isEnabledFor(logging.CRITICAL)
 
     ask_chat(app, question(model, stream=is_stream))
 

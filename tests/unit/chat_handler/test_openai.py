@@ -88,10 +88,10 @@ def test_a_stream_passes_chunk_by_chunk(app: Handler) -> None:
         pytest.param(refusal(404), 502, "upstream_error", "base URL", id="404 URL"),
         pytest.param(refusal(302, location="http://else.where/"), 502, "upstream_error", "302", id="redirect"),
         pytest.param(refusal(429), 429, "throttled", "slow down", id="429"),
-        pytest.param(refusal(429, "insufficient_quota"), 429, "throttled", "used up its quota", id="quota"),
+        pytest.param(refusal(429, "insufficient_quota"), 429, "insufficient_quota", "used up its quota", id="quota"),
         pytest.param(refusal(500), 502, "upstream_error", "HTTP 500", id="500"),
         pytest.param(Reply(b"<html>", 503), 502, "upstream_error", "HTTP 503", id="503 with HTML"),
-        pytest.param(Reply(b"<html>"), 502, "upstream_error", "not", id="200 with HTML"),
+        pytest.param(Reply(b"<html>"), 502, "bad_upstream_response", "not", id="200 with HTML"),
         pytest.param(json_reply({"object": "list"}, 502), 502, "upstream_error", "HTTP 502", id="502"),
         pytest.param(json_reply({"error": {"code": "oops"}}), 502, "upstream_error", "'oops'", id="200 with an error"),
     ],
@@ -124,7 +124,11 @@ def test_the_field_that_openai_refuses_is_named(app: Handler, server: FakeServer
 def test_an_answer_that_is_no_completion(app: Handler, server: FakeServer, body: bytes, message: str) -> None:
     server.replies["completions"] = Reply(body)
 
-    assert error_of(ask_chat(app, question("gpt"))) == (502, "upstream_error", f"OpenAI's model 'gpt-4o' {message}")
+    assert error_of(ask_chat(app, question("gpt"))) == (
+        502,
+        "bad_upstream_response",
+        f"OpenAI's model 'gpt-4o' {message}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -219,7 +223,8 @@ def _then(end: bytes | Exception) -> Iterator[bytes]:
     yield sse(chunk("Pa"), done=False)
     if isinstance(end, Exception):
         raise end
-    yield end
+    if end:
+        yield end
 
 
 @pytest.mark.parametrize(
@@ -228,7 +233,7 @@ def _then(end: bytes | Exception) -> Iterator[bytes]:
         pytest.param(b"", "stream_truncated", id="clean end without a finish"),
         pytest.param(b"data: [DONE]\n\n", "stream_truncated", id="[DONE] without a finish"),
         pytest.param(ConnectionCut(), "upstream_error", id="connection cut"),
-        pytest.param(b"data: {bro\n\n", "upstream_error", id="broken JSON"),
+        pytest.param(b"data: {bro\n\n", "bad_upstream_response", id="broken JSON"),
         pytest.param(sse({"error": {"code": "server_error"}}), "upstream_error", id="error event"),
         pytest.param(sse({"error": {"code": "rate_limit_exceeded"}}), "throttled", id="throttled in the stream"),
     ],
@@ -243,7 +248,7 @@ def test_a_failure_in_mid_stream_is_an_event_after_the_partial_text(
     *partial, error = events_of(reply)
     assert (reply.status_code, partial) == (200, [chunk("Pa")])
     assert error["error"]["code"] == code
-    assert set(error["error"]) == {"message", "type", "param", "code"}
+    assert set(error["error"]) == {"message", "type", "param", "code", "retryable", "request_id"}
 
 
 def test_a_last_line_without_a_newline_is_part_of_the_answer(app: Handler, server: FakeServer) -> None:

@@ -11,7 +11,16 @@ import pytest
 
 from chat_handler.errors import ChatError, ModelNotFoundError, UpstreamError
 from chat_handler.registry import Parameter, Registry, parse_record
-from chat_handler.upstreams.base import READY, ChatRequest, ModelRecord, Provider, RecordError, Services, Status
+from chat_handler.upstreams.base import (
+    READY,
+    ChatRequest,
+    Discovered,
+    ModelRecord,
+    Provider,
+    RecordError,
+    Services,
+    Status,
+)
 from tests.unit.chat_handler.fake_server import FakeServer, Request, json_reply
 from tests.unit.chat_handler.stage import BEDROCK, OPENAI, Handler, ask, aws_error, error_of
 
@@ -141,6 +150,53 @@ def test_a_bad_parameter_costs_one_model_and_one_line(bad: Any, problem: str, ca
     (line,) = (record.getMessage() for record in caplog.records if record.name.startswith("chat_handler"))
     assert line.startswith("parameter '/models/bad' is left out: ")
     assert problem in line
+
+
+def test_a_defect_in_making_one_model_costs_that_model(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(record: ModelRecord, services: Services) -> Echo:
+        if record.id == "bad":
+            raise TypeError("canary")
+        return build(record, services)
+
+    async def story() -> list[str]:
+        ssm = Ssm({"bad": {}, "good": {}})
+        ssm.registry = Registry(ssm.read, {"echo": Provider("echo", broken)}, cast(Services, None))
+        return await ssm.ids()
+
+    assert asyncio.run(story()) == ["good"]
+    assert "parameter '/models/bad' is left out: nothing can be made to answer for it (TypeError)" in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_a_slow_discovery_does_not_hold_the_list_and_the_last_one_is_used() -> None:
+    found = Discovered((ModelRecord("found", "echo", {}, {"must": "be", "model": "m"}),))
+    gate = asyncio.Event()
+    gate.set()
+
+    async def find() -> Discovered:
+        await gate.wait()
+        return found
+
+    async def story() -> list[list[str]]:
+        ssm = Ssm({"a": {}})
+        providers = {"echo": Provider("echo", build, lambda _: find)}
+        ssm.registry = Registry(ssm.read, providers, cast(Services, None), discovery_limit_s=0.01)
+        seen = [await ssm.ids()]
+        gate.clear()
+        return [*seen, await ssm.ids(), [(await ssm.registry.model("found")).record.id]]
+
+    assert asyncio.run(story()) == [["a", "found"], ["a", "found"], ["found"]]
+
+
+def test_after_time_that_no_clock_saw_everything_is_read_anew() -> None:
+    async def story() -> int:
+        ssm = Ssm({"a": {}})
+        await ssm.ids()
+        ssm.registry.expire()
+        await ssm.ids()
+        return ssm.reads
+
+    assert asyncio.run(story()) == 2
 
 
 def test_the_last_list_is_kept_while_ssm_is_down() -> None:

@@ -68,7 +68,7 @@ def test_json_lines_without_a_last_newline(app: Handler, server: FakeServer) -> 
 @pytest.mark.parametrize(
     ("upstream", "status", "code", "said"),
     [
-        pytest.param(container_error(500, "secret words"), 502, "upstream_error", "HTTP 500", id="container 500"),
+        pytest.param(container_error(500, "secret words"), 502, "model_error", "HTTP 500", id="container 500"),
         pytest.param(container_error(429, "secret words"), 429, "throttled", "slow down", id="container 429"),
         pytest.param(container_error(400, {"message": "too long"}), 400, "invalid_request", "too long", id="vLLM 400"),
         pytest.param(
@@ -108,9 +108,9 @@ def test_failures_before_the_first_byte_have_a_status(
     [
         pytest.param({"EndpointStatus": "Creating"}, 503, "model_not_ready", "is being created", id="creating"),
         pytest.param(
-            {"EndpointStatus": "Failed", "FailureReason": "no GPU"}, 503, "model_not_ready", "no GPU", id="failed"
+            {"EndpointStatus": "Failed", "FailureReason": "no GPU"}, 503, "endpoint_failed", "no GPU", id="failed"
         ),
-        pytest.param(aws_error("ValidationException"), 503, "model_not_ready", "does not exist", id="gone"),
+        pytest.param(aws_error("ValidationException"), 503, "endpoint_missing", "does not exist", id="gone"),
         pytest.param(aws_error("AccessDeniedException"), 403, "no_access", "may not describe", id="no access"),
     ],
 )

@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_handler.errors import ChatError, StreamTruncatedError, ThrottledError, UpstreamError
-from chat_handler.streaming import LONGEST_LINE_BYTES, ChunkDecoder, StreamWatch, decoded, encoded, watched
+from chat_handler.errors import (
+    BadUpstreamResponseError,
+    ChatError,
+    ContentFilterError,
+    ContextLengthError,
+    InsufficientQuotaError,
+    StreamTruncatedError,
+    ThrottledError,
+    UpstreamError,
+)
+from chat_handler.streaming import LONGEST_LINE_BYTES, ChunkDecoder, StreamWatch, decoded, encoded, json_bytes
 from tests.unit.chat_handler.stage import CHUNKS, chunk, sse
 
 VIETNAMESE = [chunk("Xin chào"), chunk(" thế giới 🌏\n"), chunk(finish_reason="stop")]
@@ -92,8 +101,8 @@ def test_what_is_encoded_can_be_decoded(sent: dict[str, Any]) -> None:
         pytest.param(b"data: " + b"x" * (LONGEST_LINE_BYTES + 1), id="endless line"),
     ],
 )
-def test_what_is_no_chunk_is_an_upstream_error_that_repeats_nothing(stream: bytes) -> None:
-    with pytest.raises(UpstreamError) as caught:
+def test_what_is_no_chunk_is_an_error_that_repeats_nothing(stream: bytes) -> None:
+    with pytest.raises(BadUpstreamResponseError) as caught:
         chunks_of(stream)
 
     assert not any(word in caught.value.message for word in ("gateway", "broken", "xxx"))
@@ -109,6 +118,31 @@ def test_a_last_line_that_was_cut_is_a_truncated_stream(end: bytes) -> None:
         chunks_of(sse(*CHUNKS).removesuffix(b"data: [DONE]\n\n") + end)
 
 
+@given(st.dictionaries(st.text(), st.text() | st.integers()), st.booleans(), st.sampled_from(["data: ", "data:", ""]))
+def test_a_chunk_in_one_line_leaves_as_it_came(sent: dict[str, Any], is_ascii: bool, prefix: str) -> None:
+    came = json.dumps(sent, ensure_ascii=is_ascii, indent=None, separators=(" ,", " :")).encode()
+
+    (taken,) = ChunkDecoder().feed(prefix.encode() + came + b"\n")
+
+    assert encoded(taken) == b"data: " + came + b"\n\n"
+    assert json_bytes({**taken, "more": 1}) != came
+
+
+@pytest.mark.parametrize("stream", [b'data: {"a":\ndata: 1}\n\n', b'{"a":\r1}\n', b'[{"a": 1}]\n'])
+def test_what_would_not_be_one_line_or_one_object_is_written_anew(stream: bytes) -> None:
+    (taken,) = ChunkDecoder().feed(stream)
+
+    assert encoded(taken) == b'data: {"a":1}\n\n'
+
+
+def test_chunks_that_came_together_say_so() -> None:
+    decoder = ChunkDecoder()
+    together = decoder.feed(b'data: {"a": 1}\n\ndata: {"a": 2}\n\ndata: {"a"')
+    alone = decoder.feed(b": 3}\n\n")
+
+    assert [one.more_follows for one in (*together, *alone)] == [True, False, False]
+
+
 def test_done_stops_the_reading() -> None:
     decoder = ChunkDecoder()
 
@@ -116,13 +150,13 @@ def test_done_stops_the_reading() -> None:
     assert decoder.is_done
 
 
-def test_a_whole_stream_passes_and_its_usage_is_noted() -> None:
+def test_a_whole_stream_is_finished_and_its_usage_is_noted() -> None:
     watch = StreamWatch()
 
-    async def collected() -> list[dict[str, Any]]:
-        return [one async for one in watched(decoded(_sent((sse(*CHUNKS),))), watch)]
+    for one in CHUNKS:
+        watch.see(one)
 
-    assert asyncio.run(collected()) == CHUNKS
+    watch.check_end()
     assert (watch.finish_reason, watch.usage) == ("stop", CHUNKS[-1]["usage"])
 
 
@@ -156,6 +190,11 @@ def test_a_stream_without_a_finish_is_truncated(seen: list[dict[str, Any]]) -> N
         pytest.param({"error": "secret words", "error_type": "generation"}, UpstreamError, "generation", id="TGI"),
         pytest.param({"object": "error", "message": "secret words", "code": 400}, UpstreamError, "400", id="vLLM"),
         pytest.param({"error": {"code": "secret words"}}, UpstreamError, "reported an error", id="code that is text"),
+        pytest.param({"error": {"code": "insufficient_quota"}}, InsufficientQuotaError, "used up", id="quota"),
+        pytest.param(
+            {"error": {"code": "context_length_exceeded"}}, ContextLengthError, "more than the model", id="too long"
+        ),
+        pytest.param({"error": {"code": "content_filter"}}, ContentFilterError, "its content", id="content filter"),
         pytest.param({"error": {"type": "overloaded_error"}}, ThrottledError, "overloaded_error", id="overloaded"),
         pytest.param(chunk(finish_reason="error"), UpstreamError, "error", id="LMI's finish_reason"),
     ],

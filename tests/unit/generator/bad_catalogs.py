@@ -51,7 +51,7 @@ CASES: tuple[Case, ...] = (
         "scalar root",
         "hello\n",
         (
-            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'defaults', 'models'; got text 'hello'",
+            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'defaults', 'models'; got text 'hello'",
         ),
     ),
     Case(
@@ -59,7 +59,7 @@ CASES: tuple[Case, ...] = (
         "list root",
         "- a\n",
         (
-            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'defaults', 'models'; got a list",
+            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'defaults', 'models'; got a list",
         ),
     ),
     Case(
@@ -164,7 +164,7 @@ CASES: tuple[Case, ...] = (
         "unknown top key, nothing near",
         top("colour: red"),
         (
-            "4:1: colour: unknown key 'colour'; known keys: 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'defaults', 'models'",
+            "4:1: colour: unknown key 'colour'; known keys: 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'defaults', 'models'",
         ),
     ),
     Case(
@@ -370,7 +370,7 @@ CASES: tuple[Case, ...] = (
         "empty sections",
         top("handler:", "defaults:"),
         (
-            "4:9: handler: expected a mapping with keys such as 'memory_mib', 'timeout_s', 'log_retention_days', 'architecture'; got nothing; give it a value, or remove the key",
+            "4:9: handler: expected a mapping with keys such as 'memory_mib', 'timeout_s', 'log_retention_days', 'architecture', 'log_prompts', 'snap_start', 'provisioned_concurrency', 'byte_code'; got nothing; give it a value, or remove the key",
             "5:10: defaults: expected a mapping with keys such as 'temperature', 'top_p', 'max_tokens'; got nothing; give it a value, or remove the key",
         ),
     ),
@@ -621,7 +621,7 @@ CASES: tuple[Case, ...] = (
         "variables of the handler",
         top("handler: {environment: {X: y}}"),
         (
-            "4:11: handler.environment: unknown key 'environment'; known keys: 'memory_mib', 'timeout_s', 'log_retention_days', 'architecture'",
+            "4:11: handler.environment: unknown key 'environment'; known keys: 'memory_mib', 'timeout_s', 'log_retention_days', 'architecture', 'log_prompts', 'snap_start', 'provisioned_concurrency', 'byte_code'",
         ),
     ),
     Case(
@@ -867,9 +867,88 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         45,
-        "fallback",
-        models("id: a, provider: openai, model: x, fallback: b"),
-        ("5:41: models[0].fallback: 'fallback' is not supported yet; remove it",),
+        "fallback that is no list",
+        models("id: a, provider: openai, model: x, fallback: b", "id: b, provider: openai, model: x"),
+        ("5:51: models[0].fallback: expected a list of ids, got text 'b'; write [b]",),
+    ),
+    Case(
+        45,
+        "fallback of another kind",
+        models("id: a, provider: openai, model: x, fallback: {b: 1}", "id: b, provider: openai, model: x, fallback: 1"),
+        (
+            "5:51: models[0].fallback: expected a list of ids such as [other-id], got a mapping",
+            "6:51: models[1].fallback: expected a list of ids such as [other-id], got text '1'",
+        ),
+    ),
+    Case(
+        45,
+        "fallback to unknown, to itself and to one twice",
+        models(
+            "id: a, provider: openai, model: x, fallback: [gpt5, else]",
+            "id: gpt-5, provider: openai, model: x, fallback: [gpt-5, b, b]",
+            "id: b, provider: openai, model: x",
+        ),
+        (
+            "5:52: models[0].fallback[0]: no entry has the id 'gpt5'; did you mean 'gpt-5'?",
+            "5:58: models[0].fallback[1]: no entry has the id 'else'; known: 'gpt-5', 'b'",
+            "6:56: models[1].fallback[0]: an entry cannot answer in its own place; remove it",
+            "6:66: models[1].fallback[2]: 'b' stands twice in the list; remove one",
+        ),
+    ),
+    Case(
+        45,
+        "fallback circles",
+        models(
+            "id: a, provider: openai, model: x, fallback: [b]",
+            "id: b, provider: openai, model: x, fallback: [a, m0]",
+            *(f"id: m{n}, provider: openai, model: x, fallback: [m{(n + 1) % 7}]" for n in range(7)),
+        ),
+        (
+            "6:52: models[1].fallback[0]: the fallbacks go round in a circle, 'a' -> 'b' -> 'a'; remove one of these (see line 5)",
+            "13:53: models[8].fallback[0]: the fallbacks go round in a circle, 'm0' -> 'm1' -> 'm2' -> ... -> 'm6' -> 'm0'; remove one of these (see line 7)",
+        ),
+    ),
+    Case(
+        45,
+        "too many fallbacks",
+        models(
+            "id: a, provider: openai, model: x, fallback: [b, c, d, e, f, g]",
+            *(f"id: {name}, provider: openai, model: x" for name in "bcdefg"),
+        ),
+        ("5:51: models[0].fallback: expected at most 5 ids (somebody waits for all of them), got 6",),
+    ),
+    Case(
+        45,
+        "fallback that is no id",
+        models("id: a, provider: openai, model: x, fallback: [b/c, [b]]"),
+        (
+            "5:52: models[0].fallback[0]: expected 1 to 32 letters, digits, '.', '_' and '-', first a letter and last a letter or a digit, got 'b/c'; write 'b-c'",
+            "5:57: models[0].fallback[1]: expected text, got a list",
+        ),
+    ),
+    Case(
+        45,
+        "unsupported parameters",
+        models("id: a, provider: openai, model: x, unsupported_parameters: ignore"),
+        (
+            "5:65: models[0].unsupported_parameters: unknown way with unsupported parameters 'ignore'; known: 'refuse', 'drop'",
+        ),
+    ),
+    Case(
+        45,
+        "modalities",
+        models(
+            "id: a, provider: openai, model: x, modalities: image",
+            "id: b, provider: openai, model: x, modalities: [image]",
+            "id: c, provider: openai, model: x, modalities: [text, text]",
+            "id: d, provider: openai, model: x, modalities: [text, video]",
+        ),
+        (
+            "5:53: models[0].modalities: expected a list such as [text, image], got text 'image'",
+            "6:53: models[1].modalities: expected a list with 'text' in it: every chat has text; write [text] or [text, image]",
+            "7:53: models[2].modalities: 'text' stands twice in the list; remove one",
+            "8:60: models[3].modalities[1]: unknown modality 'video'; known: 'text', 'image'",
+        ),
     ),
     Case(
         46,
@@ -877,6 +956,115 @@ CASES: tuple[Case, ...] = (
         top("default_model: gpt"),
         (
             "4:1: default_model: unknown key 'default_model': there is no default model; each request names one by its id",
+        ),
+    ),
+    Case(
+        47,
+        "context, price and timeouts",
+        models(
+            "id: a, provider: openai, model: x, context_tokens: 8k, price: {input: 1}, timeouts: 30",
+            "id: b, provider: openai, model: x, price: {input: free, output: -1}, timeouts: {first_token_s: 0, between: 5}",
+        ),
+        (
+            "5:57: models[0].context_tokens: expected a whole number from 1 to 100000000 tokens, got text '8k'",
+            "5:61: models[0].price: missing key 'output': US dollars for a million tokens of answers, e.g. output: 0.6",
+            "5:90: models[0].timeouts: expected a mapping with keys such as 'first_token_s', 'between_tokens_s'; got text '30'",
+            "6:56: models[1].price.input: expected a number from 0 to 100000, got text 'free'",
+            "6:70: models[1].price.output: expected a number from 0 to 100000, got -1",
+            "6:101: models[1].timeouts.first_token_s: expected a whole number from 1 to 900 seconds, got 0",
+            "6:104: models[1].timeouts.between: unknown key 'between'; did you mean 'between_tokens_s'?",
+        ),
+    ),
+    Case(
+        47,
+        "timeout beyond the handler's own",
+        HEAD
+        + "handler: {timeout_s: 60}\nmodels:\n"
+        + "  - {id: a, provider: openai, model: x, timeouts: {first_token_s: 60, between_tokens_s: 59}}\n",
+        (
+            "6:67: models[0].timeouts.first_token_s: Lambda ends every answer after 60 s (timeout_s of 'handler'), so that these 60 s never pass; write less",
+        ),
+    ),
+    Case(
+        47,
+        "keys of an entry's mappings, one too high",
+        models("id: a, provider: openai, model: x, first_token_s: 5, input: 3, alarms: false"),
+        (
+            "5:41: models[0].first_token_s: 'first_token_s' belongs under 'timeouts'",
+            "5:59: models[0].input: 'input' belongs under 'price'",
+            "5:69: models[0].alarms: 'alarms' belongs under 'monitoring' at the top of the catalog",
+        ),
+    ),
+    Case(
+        47,
+        "instances kept started and a snapshot",
+        top("handler: {snap_start: true, provisioned_concurrency: 1}"),
+        (
+            "4:54: handler.provisioned_concurrency: Lambda takes either SnapStart or provisioned concurrency; remove this, or 'snap_start'",
+        ),
+    ),
+    Case(
+        47,
+        "handler's flags and numbers",
+        top("handler: {snap_start: yes, provisioned_concurrency: 0, log_prompts: 1, byte_code: on}"),
+        (
+            "4:23: handler.snap_start: expected true or false, got text 'yes'",
+            "4:53: handler.provisioned_concurrency: expected a whole number from 1 to 1000 instances, got 0",
+            "4:69: handler.log_prompts: expected true or false, got text '1'",
+            "4:83: handler.byte_code: expected true or false, got text 'on'",
+        ),
+    ),
+    Case(
+        47,
+        "snapshot where Lambda has none",
+        HEAD.replace("us-east-1", "ap-east-2") + "handler: {snap_start: true}\n" + GPT,
+        (
+            "4:23: handler.snap_start: Lambda has no SnapStart for the handler in 'ap-east-2'; remove it, or keep an instance started with provisioned_concurrency: 1",
+        ),
+    ),
+    Case(
+        47,
+        "what shows metrics without metrics",
+        top("monitoring: {metrics: false, dashboard: true, alarms: true}"),
+        (
+            "4:41: monitoring.dashboard: the dashboard shows the handler's metrics, and 'metrics' is false; remove one of the two",
+            "4:55: monitoring.alarms: the alarms watch the handler's metrics, and 'metrics' is false; remove one of the two",
+        ),
+    ),
+    Case(
+        47,
+        "a topic without alarms",
+        top("monitoring: {alarms: false, topic: 'arn:aws:sns:us-east-1:123456789012:on-call'}"),
+        ("4:36: monitoring.topic: without alarms the topic hears of nothing; remove it",),
+    ),
+    Case(
+        47,
+        "a topic without metrics",
+        top("monitoring: {metrics: false, topic: 'arn:aws:sns:us-east-1:123456789012:on-call'}"),
+        ("4:37: monitoring.topic: without alarms the topic hears of nothing; remove it",),
+    ),
+    Case(
+        47,
+        "a topic that is none",
+        top("monitoring: {topic: 'arn:aws:sns:us-east-1:123456789012:on-call.fifo'}"),
+        (
+            "4:21: monitoring.topic: expected an SNS topic's ARN, and not a FIFO topic's, such as 'arn:aws:sns:us-east-1:123456789012:alarms', got 'arn:aws:sns:us-east-1:123456789012:on-call.fifo'",
+        ),
+    ),
+    Case(
+        44,
+        "topic of another region",
+        top("monitoring: {topic: 'arn:aws:sns:eu-west-1:123456789012:on-call'}"),
+        (
+            "4:21: monitoring.topic: the topic is in 'eu-west-1', and the alarms in 'us-east-1'; name one of that region",
+        ),
+    ),
+    Case(
+        44,
+        "topic of another partition",
+        top("monitoring: {topic: 'arn:aws-cn:sns:us-east-1:123456789012:on-call'}"),
+        (
+            "4:21: monitoring.topic: this is in AWS's partition 'aws-cn', and the deployment's region, 'us-east-1', in 'aws'; nothing is shared between partitions",
         ),
     ),
     Case(
@@ -1053,7 +1241,7 @@ CASES: tuple[Case, ...] = (
         HEAD + "handler:\n\u00a0\u00a0memory_mib: 1024\n",
         (
             "1:1: missing key 'models': the list of models, e.g. models: [{id: gpt, provider: openai, model: gpt-4o}]",
-            "4:9: handler: expected a mapping with keys such as 'memory_mib', 'timeout_s', 'log_retention_days', 'architecture'; got nothing; give it a value, or remove the key",
+            "4:9: handler: expected a mapping with keys such as 'memory_mib', 'timeout_s', 'log_retention_days', 'architecture', 'log_prompts', 'snap_start', 'provisioned_concurrency', 'byte_code'; got nothing; give it a value, or remove the key",
             "5:1: ['\\xa0\\xa0memory_mib']: the key begins with NO-BREAK SPACE (U+00A0); use ordinary spaces",
         ),
     ),

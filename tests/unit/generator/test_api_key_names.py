@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat_handler.keys import parse_secret
+from chat_handler.parsed_secret import Wanted, parse_secret
 from generator.api_keys.names import known_names, meant, needed_keys, provider_of, value_problem
 from generator.api_keys.place import SecretPlace, place_of
 from generator.catalog import Catalog
@@ -86,7 +86,7 @@ def test_a_name_that_is_not_in_use_is_told_from_a_misspelt_one(name: str, near: 
     "value", ["sk-planted", " sk-planted\n", "", " ", "a b", "a\nb", "a\tb", "“a”", "a\u00a0b", "a\u2028b", "\x7f", "ạ"]
 )
 def test_a_value_has_a_problem_exactly_where_the_handler_would_refuse_it(value: str) -> None:
-    is_taken = "A" in parse_secret(json.dumps({"A": value}), ["A"]).values
+    is_taken = "A" in parse_secret(json.dumps({"A": value}), Wanted(frozenset({"A"}))).values
 
     assert (value_problem("A", value) is None) == is_taken
 

@@ -176,6 +176,31 @@ def test_what_is_only_suspicious_is_a_warning(tmp_path: Path, entry: str, expect
     )
 
 
+def test_fallback_that_is_stopped_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.yaml"
+    path.write_text(
+        models(
+            "id: gpt, provider: openai, model: gpt-4o, fallback: [llm]", LLM.replace("id: a", "id: llm, stopped: true")
+        ),
+        encoding="utf-8",
+    )
+
+    assert catalog_warnings(load_catalog(path)) == (
+        CatalogWarning("models[0].fallback[0]", "'llm' is stopped, and answers nobody until it is started"),
+    )
+
+
+@pytest.mark.parametrize(("days", "shown"), [(1, "1 day"), (14, "14 days")])
+def test_prompts_in_the_log_are_a_warning(tmp_path: Path, days: int, shown: str) -> None:
+    path = tmp_path / "catalog.yaml"
+    path.write_text(top(f"handler: {{log_prompts: true, log_retention_days: {days}}}"), encoding="utf-8")
+
+    words = (
+        f"every prompt and every answer is kept in CloudWatch for {shown}, and may be read by all who may read the log"
+    )
+    assert catalog_warnings(load_catalog(path)) == (CatalogWarning("handler.log_prompts", words),)
+
+
 def test_tag_that_iam_refuses_is_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "catalog.yaml"
     path.write_text(top('tags: {"Straße 1": "a_b.:/=+-@", owner: "you & me"}'), encoding="utf-8")

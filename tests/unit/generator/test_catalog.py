@@ -25,12 +25,15 @@ from generator.catalog import (
     HuggingFaceSource,
     Instances,
     JumpStartSource,
+    MonitoringSettings,
     OpenAIEntry,
     OwnImage,
+    Price,
     S3Backend,
     S3Source,
     Schedule,
     Section,
+    Timeouts,
     TokenSecret,
 )
 from generator.catalog.aws_types import LOG_RETENTION_DAYS
@@ -52,6 +55,9 @@ SECTIONS: tuple[type[Section], ...] = (
     Backend,
     S3Backend,
     Defaults,
+    MonitoringSettings,
+    Price,
+    Timeouts,
     HuggingFaceSource,
     JumpStartSource,
     S3Source,
@@ -61,6 +67,18 @@ SECTIONS: tuple[type[Section], ...] = (
     *ENTRY_CLASSES.values(),
 )
 IDS = st.from_regex(MODEL_ID, fullmatch=True)
+
+
+# What every entry may say of its model, and says of none by itself.
+UNSAID: dict[str, Any] = {
+    "defaults": None,
+    "fallback": (),
+    "unsupported_parameters": "refuse",
+    "modalities": None,
+    "context_tokens": None,
+    "price": None,
+    "timeouts": None,
+}
 
 
 def document(**keys: Any) -> dict[str, Any]:
@@ -85,12 +103,22 @@ def test_every_default() -> None:
         "huggingface": None,
         "api_keys": None,
         "bedrock": {"region": None, "role_arn": None, "guardrail": None},
-        "handler": {"memory_mib": 1024, "timeout_s": 900, "log_retention_days": 14, "architecture": "x86_64"},
+        "handler": {
+            "memory_mib": 1024,
+            "timeout_s": 900,
+            "log_retention_days": 14,
+            "architecture": "x86_64",
+            "log_prompts": False,
+            "snap_start": False,
+            "provisioned_concurrency": None,
+            "byte_code": False,
+        },
+        "monitoring": {"metrics": True, "dashboard": True, "alarms": True, "topic": None},
         "defaults": {"temperature": None, "top_p": None, "max_tokens": None},
         "models": (
             {
                 "id": "llm",
-                "defaults": None,
+                **UNSAID,
                 "provider": "sagemaker",
                 "source": {"huggingface": "org/name", "revision": None},
                 "container": None,
@@ -123,6 +151,10 @@ def test_every_default() -> None:
         {"region": "sa-east-1", "bedrock": {"region": "sa-west-1"}},
         {"models": [sagemaker(instance_type="ml.p3.2xlarge", volume_gib=512, instances={"min": 2}, update="rolling")]},
         {"models": [sagemaker(instances={"min": 99, "max": 100, "target_concurrency": 1000})]},
+        {"models": [sagemaker(price={"input": 0, "output": 100_000}, context_tokens=100_000_000)]},
+        {"models": [sagemaker(timeouts={"first_token_s": 1, "between_tokens_s": 899}, modalities=["image", "text"])]},
+        {"handler": {"provisioned_concurrency": 1000, "log_prompts": True, "byte_code": True}},
+        {"handler": {"snap_start": True}, "monitoring": {"topic": "arn:aws:sns:us-east-1:123456789012:on-call"}},
     ],
     ids=" ".join,
 )
@@ -153,7 +185,7 @@ def test_bedrock_models_of_every_form(model: str) -> None:
 
     assert Catalog.model_validate(document(region=region, models=[entry])).models[0].model_dump() == {
         **entry,
-        "defaults": None,
+        **UNSAID,
         "region": None,
         "role_arn": None,
         "guardrail": None,
@@ -301,10 +333,10 @@ def test_regions_are_aws_regions() -> None:
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
 def test_reference_has_every_key(section: type[Section]) -> None:
-    """docs/catalog.md has a row for each key, supported or not yet."""
+    """docs/catalog.md has a row for each key."""
     text = REFERENCE.read_text(encoding="utf-8")
 
-    assert [key for key in (*section.model_fields, *section.later) if f"`{key}`" not in text] == []
+    assert [key for key in section.model_fields if f"`{key}`" not in text] == []
 
 
 def test_reference_states_the_retention_that_cloudwatch_takes() -> None:

@@ -19,6 +19,11 @@ from tests.unit.generator.bad_catalogs import LLM, NOVA, models, top
 
 REFUSED = (
     pytest.param(
+        models("id: a, provider: openai, model: x, fallback: [b]"),
+        ("5:52: models[0].fallback[0]: no entry has the id 'b'; write the id of another entry",),
+        id="fallback of the only entry",
+    ),
+    pytest.param(
         models("id: a, provider: sagemaker, source: org/name, instance_type: ml.g5.xlarge"),
         (
             "5:34: models[0].source: expected a mapping with the key 'huggingface', 'jumpstart' or 's3', e.g. {huggingface: HuggingFaceTB/SmolLM2-135M-Instruct}; got text 'org/name'",

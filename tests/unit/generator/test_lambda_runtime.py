@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from generator.families.lambda_runtime import Architecture, LambdaRuntime, on_aws, web_adapter_layer_arn
+from generator.families.lambda_runtime import (
+    Architecture,
+    LambdaRuntime,
+    on_aws,
+    web_adapter_layer_arn,
+    why_no_snap_start,
+)
 
 
 @pytest.mark.parametrize(
     ("region", "architecture", "arn"),
     [
-        ("us-east-1", "x86_64", "arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerX86:27"),
-        ("eu-west-1", "arm64", "arn:aws:lambda:eu-west-1:753240598075:layer:LambdaAdapterLayerArm64:27"),
+        ("us-east-1", "x86_64", "arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerX86:30"),
+        ("eu-west-1", "arm64", "arn:aws:lambda:eu-west-1:753240598075:layer:LambdaAdapterLayerArm64:30"),
         ("cn-north-1", "x86_64", "arn:aws-cn:lambda:cn-north-1:041581134020:layer:LambdaAdapterLayerX86:27"),
         ("cn-north-1", "arm64", None),
         ("us-gov-west-1", "x86_64", None),
@@ -19,6 +25,13 @@ from generator.families.lambda_runtime import Architecture, LambdaRuntime, on_aw
 )
 def test_the_web_adapters_layer(region: str, architecture: Architecture, arn: str | None) -> None:
     assert web_adapter_layer_arn(region, architecture) == arn
+
+
+@pytest.mark.parametrize(
+    ("region", "is_there"), [("us-east-1", True), ("eu-south-2", True), ("ap-east-2", False), ("cn-north-1", False)]
+)
+def test_regions_with_snap_start(region: str, is_there: bool) -> None:
+    assert (why_no_snap_start(region) is None) == is_there
 
 
 @pytest.mark.parametrize(

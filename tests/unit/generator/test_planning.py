@@ -17,6 +17,7 @@ from generator.planning import (
     DeploymentPlan,
     EndpointPlan,
     HuggingFaceSecret,
+    MonitoringPlan,
     ScalingPlan,
     SchedulePlan,
     plan_deployment,
@@ -50,7 +51,8 @@ def endpoint(*, of: dict[str, Any] = SELF_HOSTED, **changes: Any) -> EndpointPla
 
 def document(entry: dict[str, Any], **settings: Any) -> dict[str, Any]:
     """An entry's discovery document without what all have in common."""
-    found = dict(planned(entry, **settings).discovery[0].document)
+    other = {"id": "other", "provider": "openai", "model": "gpt-4o"}
+    found = dict(planned(entry, other, **settings).discovery[0].document)
     return {key: value for key, value in found.items() if key not in {"version", "id", "provider", "defaults"}}
 
 
@@ -123,6 +125,34 @@ def test_defaults_of_an_entry_win_over_the_catalogs() -> None:
         ),
         ({"id": "Model1", "provider": "azure_openai"}, {}, {"model": "Model1"}),
         ({"id": "gpt", "provider": "azure_openai", "model": "Model2"}, {}, {"model": "Model2"}),
+        (
+            {
+                **SELF_HOSTED,
+                "fallback": ["other"],
+                "unsupported_parameters": "drop",
+                "modalities": ["text", "image"],
+                "context_tokens": 8192,
+                "price": {"input": 0, "output": 0.5},
+                "timeouts": {"first_token_s": 30},
+            },
+            {},
+            {
+                "region": "us-east-1",
+                "endpoint": "terrachat-demo-m",
+                "wire": "messages",
+                "fallback": ["other"],
+                "unsupported_parameters": "drop",
+                "modalities": ["text", "image"],
+                "context_tokens": 8192,
+                "price": {"input": 0.0, "output": 0.5},
+                "timeouts": {"first_token_s": 30},
+            },
+        ),
+        (
+            {**THIRD_PARTY, "fallback": [], "unsupported_parameters": "refuse", "timeouts": {}},
+            {},
+            {"model": "gpt-4o"},
+        ),
     ],
     ids=[
         "own endpoint",
@@ -135,6 +165,8 @@ def test_defaults_of_an_entry_win_over_the_catalogs() -> None:
         "server without a key",
         "azure by its id",
         "azure by an identifier",
+        "everything about a model",
+        "nothing about a model",
     ],
 )
 def test_discovery_document_says_how_to_reach_the_model(
@@ -438,6 +470,30 @@ def test_handler_in_china_uses_chinas_own_partition_and_account() -> None:
     plan = planned(THIRD_PARTY, region="cn-north-1")
 
     assert plan.handler.layer_arn.startswith("arn:aws-cn:lambda:cn-north-1:041581134020:layer:")
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, MonitoringPlan("Terrachat", "terrachat-demo-us-east-1", True, None)),
+        (
+            {"dashboard": False, "topic": "arn:aws:sns:us-east-1:123456789012:on-call"},
+            MonitoringPlan("Terrachat", None, True, "arn:aws:sns:us-east-1:123456789012:on-call"),
+        ),
+        ({"alarms": False}, MonitoringPlan("Terrachat", "terrachat-demo-us-east-1", False, None)),
+        ({"metrics": False}, None),
+    ],
+    ids=["by default", "alarms only", "dashboard only", "nothing"],
+)
+def test_monitoring_is_as_the_catalog_says(settings: dict[str, Any], expected: MonitoringPlan | None) -> None:
+    assert planned(THIRD_PARTY, monitoring=settings).monitoring == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_published"), [({}, False), ({"snap_start": True}, True), ({"provisioned_concurrency": 1}, True)]
+)
+def test_what_starts_ahead_is_a_published_version(settings: dict[str, Any], *, is_published: bool) -> None:
+    assert planned(THIRD_PARTY, handler=settings).handler.is_published == is_published
 
 
 def test_handlers_layer_is_for_its_architecture() -> None:

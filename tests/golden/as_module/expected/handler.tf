@@ -21,7 +21,7 @@ resource "aws_lambda_function" "handler" {
 
   runtime          = "python3.13"
   architectures    = ["x86_64"]
-  layers           = ["arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerX86:27"]
+  layers           = ["arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerX86:30"]
   handler          = "run.sh"
   filename         = "${path.module}/chat_handler.zip"
   source_code_hash = filebase64sha256("${path.module}/chat_handler.zip")
@@ -33,11 +33,12 @@ resource "aws_lambda_function" "handler" {
     variables = {
       TERRACHAT_DEPLOYMENT          = "demo"
       TERRACHAT_API_KEYS_SECRET_ARN = aws_secretsmanager_secret.api_keys.arn
+      TERRACHAT_METRICS_NAMESPACE   = "Terrachat"
 
       # Lambda Web Adapter. Any other invoke mode, a misspelt one too, silently means a buffered reply.
       AWS_LAMBDA_EXEC_WRAPPER      = "/opt/bootstrap"
       AWS_LWA_INVOKE_MODE          = "response_stream"
-      AWS_LWA_READINESS_CHECK_PATH = "/health"
+      AWS_LWA_READINESS_CHECK_PATH = "/ready"
     }
   }
 

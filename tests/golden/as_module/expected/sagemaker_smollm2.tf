@@ -133,3 +133,21 @@ resource "aws_sagemaker_endpoint" "smollm2" {
 
   depends_on = [aws_cloudwatch_log_group.smollm2]
 }
+
+resource "aws_cloudwatch_metric_alarm" "smollm2" {
+  alarm_name          = "terrachat-demo-smollm2-5xx"
+  alarm_description   = "The container of the model smollm2 failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-demo-smollm2", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

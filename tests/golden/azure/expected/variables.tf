@@ -21,3 +21,21 @@ variable "log_retention_days" {
   type        = number
   default     = 14
 }
+
+variable "alarm_error_percent" {
+  description = "Of a hundred requests, how many may fail before an alarm goes off."
+  type        = number
+  default     = 5
+}
+
+variable "alarm_throttles" {
+  description = "How many requests in five minutes providers may refuse for being too many before an alarm goes off."
+  type        = number
+  default     = 20
+}
+
+variable "alarm_first_token_s" {
+  description = "Seconds until nine of ten answers should have begun; an alarm goes off where they have not."
+  type        = number
+  default     = 15
+}

@@ -23,12 +23,19 @@ resource "aws_ssm_parameter" "model_mistral_7b" {
   tags = local.tags
 
   value = jsonencode({
-    version  = 1
-    id       = "mistral-7b"
-    provider = "sagemaker"
-    region   = "eu-west-1"
-    endpoint = "terrachat-everything-mistral-7b"
-    wire     = "messages"
+    version                = 1
+    id                     = "mistral-7b"
+    provider               = "sagemaker"
+    region                 = "eu-west-1"
+    endpoint               = "terrachat-everything-mistral-7b"
+    wire                   = "messages"
+    fallback               = ["daytime", "gpt"]
+    unsupported_parameters = "drop"
+    context_tokens         = 8192
+    timeouts = {
+      first_token_s    = 60
+      between_tokens_s = 30
+    }
     defaults = {
       temperature = 0.6
       top_p       = 0.9
@@ -123,10 +130,16 @@ resource "aws_ssm_parameter" "model_gpt" {
   tags = local.tags
 
   value = jsonencode({
-    version  = 1
-    id       = "gpt"
-    provider = "openai"
-    model    = "gpt-4o"
+    version    = 1
+    id         = "gpt"
+    provider   = "openai"
+    model      = "gpt-4o"
+    fallback   = ["Model1"]
+    modalities = ["text", "image"]
+    price = {
+      input  = 2.5
+      output = 10.0
+    }
     defaults = {
       temperature = 0.6
       top_p       = 0.9

@@ -21,7 +21,7 @@ resource "aws_lambda_function" "handler" {
 
   runtime          = "python3.13"
   architectures    = ["x86_64"]
-  layers           = ["arn:aws:lambda:eu-west-1:753240598075:layer:LambdaAdapterLayerX86:27"]
+  layers           = ["arn:aws:lambda:eu-west-1:753240598075:layer:LambdaAdapterLayerX86:30"]
   handler          = "run.sh"
   source_code_hash = filebase64sha256("${path.module}/chat_handler.zip")
 
@@ -32,15 +32,28 @@ resource "aws_lambda_function" "handler" {
   memory_size = var.handler_memory_mib
   timeout     = var.handler_timeout_s
 
+  # From a snapshot Lambda starts published versions only: each change of code or settings makes one.
+  publish = true
+
+  snap_start {
+    apply_on = "PublishedVersions"
+  }
+
   environment {
     variables = {
       TERRACHAT_DEPLOYMENT          = "everything"
       TERRACHAT_API_KEYS_SECRET_ARN = aws_secretsmanager_secret.api_keys.arn
+      TERRACHAT_METRICS_NAMESPACE   = "Terrachat"
+      TERRACHAT_LOG_PROMPTS         = "true"
 
       # Lambda Web Adapter. Any other invoke mode, a misspelt one too, silently means a buffered reply.
       AWS_LAMBDA_EXEC_WRAPPER      = "/opt/bootstrap"
       AWS_LWA_INVOKE_MODE          = "response_stream"
-      AWS_LWA_READINESS_CHECK_PATH = "/health"
+      AWS_LWA_READINESS_CHECK_PATH = "/ready"
+
+      # What a snapshot must not keep is let go of before, and made anew after it.
+      AWS_LWA_SNAPSTART_BEFORE_CHECKPOINT_PATH = "/snapstart/before"
+      AWS_LWA_SNAPSTART_AFTER_RESTORE_PATH     = "/snapstart/after"
     }
   }
 
@@ -53,8 +66,16 @@ resource "aws_lambda_function" "handler" {
   depends_on = [aws_cloudwatch_log_group.handler, aws_iam_role_policy.handler]
 }
 
+# The version that answers: the newest one.
+resource "aws_lambda_alias" "handler" {
+  name             = "live"
+  function_name    = aws_lambda_function.handler.function_name
+  function_version = aws_lambda_function.handler.version
+}
+
 resource "aws_lambda_function_url" "handler" {
   function_name      = aws_lambda_function.handler.function_name
+  qualifier          = aws_lambda_alias.handler.name
   authorization_type = "AWS_IAM"
   invoke_mode        = "RESPONSE_STREAM"
 }

@@ -10,7 +10,7 @@ output "handler_function_name" {
 
 output "handler_function_arn" {
   description = "ARN of the chat handler Lambda: who may invoke it needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on it."
-  value       = aws_lambda_function.handler.arn
+  value       = aws_lambda_alias.handler.arn
 }
 
 output "api_keys_secret" {

@@ -197,3 +197,21 @@ resource "aws_scheduler_schedule" "daytime_stop" {
 
   depends_on = [aws_iam_role_policy.scheduler]
 }
+
+resource "aws_cloudwatch_metric_alarm" "daytime" {
+  alarm_name          = "terrachat-everything-daytime-5xx"
+  alarm_description   = "The container of the model daytime failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-everything-daytime", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -186,3 +186,21 @@ resource "aws_appautoscaling_policy" "mistral_7b" {
     replace_triggered_by = [aws_sagemaker_endpoint_configuration.mistral_7b.id]
   }
 }
+
+resource "aws_cloudwatch_metric_alarm" "mistral_7b" {
+  alarm_name          = "terrachat-everything-mistral-7b-5xx"
+  alarm_description   = "The container of the model mistral-7b failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-everything-mistral-7b", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -135,3 +135,21 @@ resource "aws_sagemaker_endpoint" "mixed_case_id" {
 
   depends_on = [aws_cloudwatch_log_group.mixed_case_id]
 }
+
+resource "aws_cloudwatch_metric_alarm" "mixed_case_id" {
+  alarm_name          = "terrachat-hostile-Mixed-Case-id-5xx"
+  alarm_description   = "The container of the model Mixed.Case_id failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-hostile-Mixed-Case-id", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

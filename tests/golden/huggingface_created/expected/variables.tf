@@ -22,6 +22,24 @@ variable "log_retention_days" {
   default     = 14
 }
 
+variable "alarm_error_percent" {
+  description = "Of a hundred requests, how many may fail before an alarm goes off."
+  type        = number
+  default     = 5
+}
+
+variable "alarm_throttles" {
+  description = "How many requests in five minutes providers may refuse for being too many before an alarm goes off."
+  type        = number
+  default     = 20
+}
+
+variable "alarm_first_token_s" {
+  description = "Seconds until nine of ten answers should have begun; an alarm goes off where they have not."
+  type        = number
+  default     = 15
+}
+
 # Empty, and not null, when it is not needed any more: the AWS provider checks at every plan that there is a value, and
 # uses it only where the secret has none yet.
 variable "huggingface_token" {

@@ -148,3 +148,21 @@ resource "aws_sagemaker_endpoint" "llama" {
 
   depends_on = [aws_cloudwatch_log_group.llama]
 }
+
+resource "aws_cloudwatch_metric_alarm" "llama" {
+  alarm_name          = "terrachat-gated-llama-5xx"
+  alarm_description   = "The container of the model llama failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-gated-llama", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

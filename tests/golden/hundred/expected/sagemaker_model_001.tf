@@ -132,3 +132,21 @@ resource "aws_sagemaker_endpoint" "model_001" {
 
   depends_on = [aws_cloudwatch_log_group.model_001]
 }
+
+resource "aws_cloudwatch_metric_alarm" "model_001" {
+  alarm_name          = "terrachat-hundred-model-001-5xx"
+  alarm_description   = "The container of the model model-001 failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-hundred-model-001", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -132,3 +132,21 @@ resource "aws_sagemaker_endpoint" "model_081" {
 
   depends_on = [aws_cloudwatch_log_group.model_081]
 }
+
+resource "aws_cloudwatch_metric_alarm" "model_081" {
+  alarm_name          = "terrachat-hundred-model-081-5xx"
+  alarm_description   = "The container of the model model-081 failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-hundred-model-081", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

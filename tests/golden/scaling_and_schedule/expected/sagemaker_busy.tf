@@ -167,3 +167,21 @@ resource "aws_appautoscaling_policy" "busy" {
     replace_triggered_by = [aws_sagemaker_endpoint_configuration.busy.id]
   }
 }
+
+resource "aws_cloudwatch_metric_alarm" "busy" {
+  alarm_name          = "terrachat-office-busy-5xx"
+  alarm_description   = "The container of the model busy failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-office-busy", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -132,3 +132,21 @@ resource "aws_sagemaker_endpoint" "hub_sglang" {
 
   depends_on = [aws_cloudwatch_log_group.hub_sglang]
 }
+
+resource "aws_cloudwatch_metric_alarm" "hub_sglang" {
+  alarm_name          = "terrachat-sources-hub-sglang-5xx"
+  alarm_description   = "The container of the model hub-sglang failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-sources-hub-sglang", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -159,3 +159,21 @@ resource "aws_sagemaker_endpoint" "jumpstart" {
 
   depends_on = [aws_cloudwatch_log_group.jumpstart]
 }
+
+resource "aws_cloudwatch_metric_alarm" "jumpstart" {
+  alarm_name          = "terrachat-sources-jumpstart-5xx"
+  alarm_description   = "The container of the model jumpstart failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-sources-jumpstart", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -163,3 +163,21 @@ resource "aws_sagemaker_endpoint" "jumpstart_licensed" {
 
   depends_on = [aws_cloudwatch_log_group.jumpstart_licensed]
 }
+
+resource "aws_cloudwatch_metric_alarm" "jumpstart_licensed" {
+  alarm_name          = "terrachat-sources-jumpstart-licensed-5xx"
+  alarm_description   = "The container of the model jumpstart-licensed failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-sources-jumpstart-licensed", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -155,3 +155,21 @@ resource "aws_sagemaker_endpoint" "own_image" {
 
   depends_on = [aws_cloudwatch_log_group.own_image]
 }
+
+resource "aws_cloudwatch_metric_alarm" "own_image" {
+  alarm_name          = "terrachat-sources-own-image-5xx"
+  alarm_description   = "The container of the model own-image failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-sources-own-image", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

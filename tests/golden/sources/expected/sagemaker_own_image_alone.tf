@@ -130,3 +130,21 @@ resource "aws_sagemaker_endpoint" "own_image_alone" {
 
   depends_on = [aws_cloudwatch_log_group.own_image_alone]
 }
+
+resource "aws_cloudwatch_metric_alarm" "own_image_alone" {
+  alarm_name          = "terrachat-sources-own-image-alone-5xx"
+  alarm_description   = "The container of the model own-image-alone failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-sources-own-image-alone", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -157,3 +157,21 @@ resource "aws_sagemaker_endpoint" "s3_archive" {
 
   depends_on = [aws_cloudwatch_log_group.s3_archive]
 }
+
+resource "aws_cloudwatch_metric_alarm" "s3_archive" {
+  alarm_name          = "terrachat-sources-s3-archive-5xx"
+  alarm_description   = "The container of the model s3-archive failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-sources-s3-archive", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

@@ -158,3 +158,21 @@ resource "aws_sagemaker_endpoint" "s3_files" {
 
   depends_on = [aws_cloudwatch_log_group.s3_files]
 }
+
+resource "aws_cloudwatch_metric_alarm" "s3_files" {
+  alarm_name          = "terrachat-sources-s3-files-5xx"
+  alarm_description   = "The container of the model s3-files failed at a request."
+  namespace           = "AWS/SageMaker"
+  metric_name         = "Invocation5XXErrors"
+  dimensions          = { EndpointName = "terrachat-sources-s3-files", VariantName = "AllTraffic" }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = local.tags
+}

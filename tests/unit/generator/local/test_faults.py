@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import pytest
+from pydantic import ValidationError
 
-from generator.local.faults import GARBAGE, Fault, FaultRequest, Faults, Kind
+from generator.local.faults import WIRES, FaultRequest, Faults
 
 
 def test_a_fault_counts_down_and_is_gone() -> None:
@@ -21,10 +19,10 @@ def test_a_fault_without_a_count_stays_until_it_is_switched_off() -> None:
     faults = Faults()
     faults.switch_on(FaultRequest(wire="*", kind="cut", times=None))
 
-    before = [faults.take(wire).kind for wire in ("sagemaker", "bedrock", "openai")]
+    before = [faults.take(wire).kind for wire in WIRES]
     faults.switch_off()
 
-    assert (before, faults.take("openai").kind) == (["cut"] * 3, "none")
+    assert (before, faults.take("openai").kind) == (["cut"] * len(WIRES), "none")
 
 
 def test_the_same_fault_again_replaces_the_first() -> None:
@@ -35,28 +33,21 @@ def test_the_same_fault_again_replaces_the_first() -> None:
     assert faults.active() == [FaultRequest(kind="slow", seconds=3)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        pytest.param("throttle", [b"one", b"two", b"three", b"four"], id="harmless to a stream"),
-        pytest.param("cut", [b"one", b"two", b"th"], id="cut"),
-        pytest.param("bad_bytes", [b"one", b"two", GARBAGE + b"\n\n", b"three", b"four"], id="bad bytes"),
-    ],
-)
-def test_a_fault_spoils_a_stream_in_its_middle(kind: Kind, expected: list[bytes]) -> None:
-    async def pieces() -> AsyncIterator[bytes]:
-        for piece in (b"one", b"two", b"three", b"four"):
-            yield piece
+def test_what_cannot_happen_on_a_wire_is_refused_there_and_passes_it_by() -> None:
+    with pytest.raises(ValidationError, match="'no_newline' cannot happen on 'bedrock'"):
+        FaultRequest(wire="bedrock", kind="no_newline")
 
-    async def collect() -> list[bytes]:
-        return [piece async for piece in Fault(kind).spoil_stream(pieces())]
+    faults = Faults()
+    faults.switch_on(FaultRequest(wire="*", kind="no_newline"))
 
-    assert asyncio.run(collect()) == expected
+    assert [faults.take(wire).kind for wire in ("bedrock", "openai", "openai")] == ["none", "no_newline", "none"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "expected"),
-    [("slow", b"whole"), ("cut", b"wh"), ("bad_bytes", GARBAGE + b"wh")],
+    ("kind", "refused"), [("throttle", "throttle"), ("content_filter", "content_filter"), ("cut", None)]
 )
-def test_a_fault_spoils_a_whole_reply(kind: Kind, expected: bytes) -> None:
-    assert Fault(kind).spoil(b"whole") == expected
+def test_a_fault_refuses_a_request_or_spoils_its_answer(kind: str, refused: str | None) -> None:
+    faults = Faults()
+    faults.switch_on(FaultRequest.model_validate({"kind": kind}))
+
+    assert faults.take("openai").refused == refused

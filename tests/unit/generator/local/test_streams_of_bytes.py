@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.local import sse
-from generator.local.sagemaker_wire import cut
+from generator.local.wires.sagemaker import cut
 
 
 @given(st.binary(min_size=1), st.integers())
@@ -36,7 +36,11 @@ def test_split_events_make_the_stream_again(chunks: list[bytes]) -> None:
     events = _split(chunks)
 
     assert b"".join(events) == stream
-    assert all(event.endswith(b"\n\n") for event in events[:-1])
+    assert all(event.endswith((b"\n\n", b"\n\r\n")) for event in events[:-1])
+
+
+def test_lines_may_end_as_https_do() -> None:
+    assert _split([b"data: 1\r\n\r", b"\ndata: 2\r\n", b"\r\n"]) == [b"data: 1\r\n\r\n", b"data: 2\r\n\r\n"]
 
 
 @pytest.mark.parametrize(

@@ -315,7 +315,7 @@ def services(found: dict[str, set[str]]) -> set[str]:
 
 def test_needs_follow_what_the_catalog_has() -> None:
     """No permission is asked for that the deployment has no use for."""
-    common = {"iam", "logs", "lambda", "dynamodb", "kms", "secretsmanager", "ssm"}
+    common = {"iam", "logs", "lambda", "cloudwatch", "dynamodb", "kms", "secretsmanager", "ssm"}
 
     assert services(actions(THIRD_PARTY)) == common
     assert services(actions(IN_S3)) == common | {"sagemaker"}
@@ -324,6 +324,23 @@ def test_needs_follow_what_the_catalog_has() -> None:
     assert "cloudformation" in services(actions(SELF_HOSTED, huggingface={"create_secret": True}))
     assert "s3" in services(actions(THIRD_PARTY, is_uploaded=True))
     assert "s3" in services(actions(THIRD_PARTY, backend={"s3": {"bucket": "states"}}))
+
+
+def test_what_is_started_ahead_and_what_is_watched_need_permissions_of_their_own() -> None:
+    aws = f"us-east-1:{ACCOUNT}"
+    function, dashboard = (
+        f"arn:aws:lambda:{aws}:function:terrachat-demo-handler",
+        f"arn:aws:cloudwatch::{ACCOUNT}:dashboard",
+    )
+    plain = actions(THIRD_PARTY, monitoring={"metrics": False})
+    ahead = actions(THIRD_PARTY, handler={"provisioned_concurrency": 1})
+
+    assert "cloudwatch" not in services(plain)
+    assert not {"lambda:CreateAlias", "lambda:PublishVersion"} & plain[function]
+    assert {"lambda:CreateAlias", "lambda:PublishVersion"} <= ahead[function]
+    assert "lambda:PutProvisionedConcurrencyConfig" in ahead[f"{function}:live"]
+    assert "cloudwatch:PutDashboard" in ahead[f"{dashboard}/terrachat-demo-us-east-1"]
+    assert "cloudwatch:PutMetricAlarm" in ahead[f"arn:aws:cloudwatch:{aws}:alarm:terrachat-demo-handler-errors"]
 
 
 def test_stopped_entry_needs_no_endpoint() -> None:

@@ -222,13 +222,13 @@ def test_in_the_local_target_all_are_asked_there(
 ) -> None:
     names = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "COHERE_API_KEY", "GOOGLE_API_KEY")
     secret.holds({**dict.fromkeys(names, KEY), **azure_keys()})
-    said = "the local target does not speak the API of 'x'; deploy to AWS to ask it"
-    provider.says((501, {"error": {"message": said}, "message": said}))
+    said = "the local model server does not answer"
+    provider.says((503, {"error": {"message": said}, "message": said}))
 
     found = probed(secret, model, Target(replace(LOCAL, data_url=provider.url)))
 
-    assert (found.verdict, found.value) == (Verdict.UNKNOWN, "HTTP 501")
-    assert found.reason == f"the local target answered HTTP 501 and says: {said}"
+    assert (found.verdict, found.value) == (Verdict.UNKNOWN, "HTTP 503")
+    assert found.reason == f"the local target answered HTTP 503 and says: {said}"
     assert provider.received[0].path.startswith(path)
 
 
