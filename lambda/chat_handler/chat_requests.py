@@ -8,6 +8,7 @@ Separate from the routes because each refusal names its field.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from starlette.requests import Request
@@ -70,7 +71,7 @@ async def _body(request: Request) -> bytes:
 def _json(raw: bytes) -> Any:
     """What JSON in UTF-8 stands for. Python's parser takes more than JSON has, and every upstream would choke on it."""
     try:
-        body = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        body = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
         if b"\\u" in raw:  # the only way to write half of a surrogate pair, which is no character
             json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError as exc:
@@ -82,6 +83,12 @@ def _json(raw: bytes) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)  # NaN, Infinity, -Infinity
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(value := float(text)):  # 1e999 is JSON, and no number that could be sent on
+        raise ValueError(text)
+    return value
 
 
 def _check_nesting(body: JsonObject) -> None:

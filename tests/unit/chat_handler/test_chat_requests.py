@@ -62,7 +62,9 @@ def test_a_body_that_is_no_json_object(app: Handler, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [rb'"\ud83d"', b'"\xed\xa0\xbd"', b"NaN", b"-Infinity"], ids=["escaped", "raw", "NaN", "Inf"]
+    "value",
+    [rb'"\ud83d"', b'"\xed\xa0\xbd"', b"NaN", b"-Infinity", b"1e999"],
+    ids=["escaped", "raw", "NaN", "Inf", "too large"],
 )
 @pytest.mark.parametrize("model", ["gpt", "smollm2", "nova-micro"])
 def test_what_python_takes_for_json_and_nobody_else_does(
