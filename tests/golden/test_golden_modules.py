@@ -167,10 +167,16 @@ def test_order_of_models_does_not_change_any_other_model() -> None:
 
 def test_monitoring_does_not_change_with_the_models() -> None:
     """A model that comes or goes takes its own alarm with it, and touches nothing that others share."""
-    one = {"id": "a", "provider": "sagemaker", "source": {"huggingface": "org/a"}, "instance_type": "ml.g5.xlarge"}
+    hosted: dict[str, object] = {
+        "provider": "sagemaker",
+        "source": {"s3": "s3://bucket/a/"},
+        "instance_type": "ml.g5.xlarge",
+    }
+    first, second = {"id": "a", **hosted}, {"id": "b", **hosted}
+    asked: dict[str, object] = {"id": "c", "provider": "openai", "model": "gpt-4o"}
     shared = [
         next(file.text for file in render(plan_deployment(_catalog(models), ON_AWS)) if file.name == "monitoring.tf")
-        for models in ([one], [one, {**one, "id": "b"}], [{"id": "c", "provider": "openai", "model": "gpt-4o"}])
+        for models in ([first], [first, second], [asked])
     ]
 
     assert len(set(shared)) == 1
