@@ -34,7 +34,7 @@ class Load:
 CALLS = Load("calls", lambda at_once: max(300, 12 * at_once), plain_calls)
 STEADY_STREAMS = Load(
     "steady streams",
-    lambda at_once: max(2, at_once),
+    lambda at_once: max(4, at_once),
     lambda port, calls, at_once: streams(port, calls, at_once, STEADY_TOKENS),
 )
 HASTY_STREAMS = Load(
@@ -77,7 +77,9 @@ def measure(running: Sequence[Running], at_once: Sequence[int], rounds: int) -> 
 
 def _ask(running: Running, load: Load, at_once: int, seen: Seen) -> None:
     port = running.server.port
-    asyncio.run(plain_calls(port, _WARM_UP * at_once, at_once))  # connections, and code that has not run for a while
+    # Connections, and code that has not run for a while.
+    asyncio.run(plain_calls(port, _WARM_UP * at_once, at_once))
+    asyncio.run(streams(port, _WARM_UP * at_once, at_once, _WARM_UP, HASTY))
     used = running.processor_s()
     seen.timings.add(asyncio.run(load.run(port, load.calls(at_once), at_once)))
     seen.processor_s += running.processor_s() - used
