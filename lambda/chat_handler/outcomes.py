@@ -13,7 +13,7 @@ from typing import Any, Literal
 from chat_handler.costs import Tokens, cost_usd, tokens_of
 from chat_handler.observed import Attempt, Observed
 
-Fault = Literal["none", "caller", "throttle", "failure"]
+Fault = Literal["none", "caller", "throttle", "not ready", "failure"]
 
 # nginx's number for a client that left; it goes to the log only, nobody is there to get it.
 CLIENT_GONE_STATUS = 499
@@ -21,6 +21,8 @@ CHAT_PATH = "/v1/chat/completions"
 _THROTTLES = ("throttled", "insufficient_quota")
 # 403, and yet nothing that the caller could mend: the deployment lacks the access.
 _NO_ACCESS = "no_access"
+# The model is stopped, out of its hours, or being started: as its owner wants it, and nothing to wake anybody for.
+_NOT_READY = "model_not_ready"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Outcome:
         status = self.exchange.status
         if status == CLIENT_GONE_STATUS:
             return "none"
+        if self.error == _NOT_READY:
+            return "not ready"
         if self.error in _THROTTLES:
             return "throttle"
         if 400 <= status < 500 and self.error != _NO_ACCESS:

@@ -26,7 +26,7 @@ _FILTER_CODES = {
     "ResponsibleAIPolicyViolation",  # Azure OpenAI's inner code
     "content_policy_violation",  # OpenAI
 }
-# Sentences of servers that have no code for it. Those with the issue that quotes them were read there on 2026-11-22; the
+# Sentences of servers that have no code for it. Those with an issue beside them are quoted there, read 2026-11-22; the
 # last four are how their vendors are remembered to word it, and were seen nowhere.
 _TOO_LONG = re.compile(
     "|".join(

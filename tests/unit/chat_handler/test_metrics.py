@@ -16,11 +16,14 @@ import pytest
 from tests.unit.chat_handler.fake_server import FakeServer, Reply, json_reply
 from tests.unit.chat_handler.stage import (
     OPENAI,
+    SAGEMAKER,
     SSE,
     Handler,
     ask,
     ask_chat,
+    aws_error,
     chunk,
+    error_of,
     question,
     script_everything_well,
     sse,
@@ -125,6 +128,17 @@ def test_a_failure_is_counted_as_whose_it_is(
     line = line_of(log)
     assert [dimensions for dimensions, _ in directives_of(line)] == [["Deployment"], ["Deployment", "Model"]]
     assert counts_of(line) == counts
+
+
+def test_a_model_that_its_owner_stopped_is_no_error(app: Handler, server: FakeServer, log: io.StringIO) -> None:
+    script_everything_well(server, {**SAGEMAKER, "stopped": True})
+    server.replies["invocations"] = aws_error("ValidationError")
+    server.replies["DescribeEndpoint"] = aws_error("ValidationException")
+
+    reply = ask_chat(app, question("smollm2"))
+
+    assert (error_of(reply)[:2], counts_of(line_of(log))) == ((503, "model_not_ready"), [1, 0, 0, 0, 0])
+    assert "Latency" not in line_of(log)
 
 
 def test_a_fallback_counts_for_the_model_that_answered(app: Handler, server: FakeServer, log: io.StringIO) -> None:
