@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from frontend.discovery import is_loopback
 from frontend.interruptible import Line
 from frontend.signing import LambdaUrlAuth, MissingCredentialsError
-from frontend.wire import ChatError, ChatRequest, Event, Finish, ModelInfo, Text, Usage
+from frontend.wire import AnsweredBy, ChatError, ChatRequest, Event, Finish, ModelInfo, Text, Usage
 
 REQUEST_ID = "X-Request-Id"
 _LIST_TIMEOUT = httpx2.Timeout(15, connect=5)
@@ -111,7 +111,9 @@ class ChatClient:
         request_id = uuid.uuid4().hex
         with _translated(request_id):
             page = self._client.models.list(extra_headers={REQUEST_ID: request_id})
-            return tuple(ModelInfo.model_validate(model.model_dump(warnings=False)) for model in page.data)
+            # What the handler did not say the SDK would fill up with its own fields.
+            told = [model.model_dump(warnings=False, exclude_unset=True) for model in page.data]
+            return tuple(ModelInfo.model_validate(model) for model in told)
 
     def stream(self, request: ChatRequest) -> ChatStream:
         """The answer to `request`, event by event; see `ChatStream`."""
@@ -127,6 +129,9 @@ def _given(value: Any) -> Any:
 
 
 def _events_of(chunk: ChatCompletionChunk) -> Iterator[Event]:
+    told = (chunk.model_extra or {}).get("terrachat")
+    if isinstance(told, dict) and told.get("answered_by"):
+        yield AnsweredBy(str(told["answered_by"]))
     for choice in chunk.choices[:1]:
         if choice.delta is not None and choice.delta.content:
             # Half of a surrogate pair, which some servers cut an answer at, can be neither shown nor stored.

@@ -39,8 +39,9 @@ class Conversation:
 class TurnRecord:
     """One question and its answer, as far as it has come.
 
-    `status` is `streaming | done | stopped | error | interrupted`. `error_*` are set for `error` only. Durations are
-    in milliseconds since `started_at`; they and `usage` are None while they are not known.
+    `status` is `streaming | done | stopped | error | interrupted`. `error_*` are set for `error` only.
+    `answered_by` is the fallback that answered in the place of `model`; `finish_reason`, OpenAI's, says why the answer
+    ended. Durations are in milliseconds since `started_at`. What is not known (yet) is None.
     """
 
     number: int
@@ -53,6 +54,8 @@ class TurnRecord:
     error_code: str | None = None
     error_message: str | None = None
     request_id: str | None = None
+    answered_by: str | None = None
+    finish_reason: str | None = None
     usage: Usage | None = None
     first_token_ms: int | None = None
     elapsed_ms: int | None = None
@@ -60,6 +63,11 @@ class TurnRecord:
     @property
     def is_live(self) -> bool:
         return self.status == "streaming"
+
+    @property
+    def speaker(self) -> str:
+        """The model whose words the answer is."""
+        return self.answered_by or self.model
 
 
 def is_conversation_id(text: str) -> bool:
@@ -101,6 +109,8 @@ def turn_item(owner: str, conversation_id: str, turn: TurnRecord) -> dict[str, A
         "error_code": turn.error_code,
         "error_message": turn.error_message,
         "request_id": turn.request_id,
+        "answered_by": turn.answered_by,
+        "finish_reason": turn.finish_reason,
         "usage": usage and {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens},
         "started_at": write_time(turn.started_at),
         "heartbeat_at": write_time(turn.heartbeat_at),
@@ -129,6 +139,8 @@ def read_turn(item: Mapping[str, Any], now: datetime) -> TurnRecord:
         error_code=item.get("error_code"),
         error_message=item.get("error_message"),
         request_id=item.get("request_id"),
+        answered_by=item.get("answered_by"),
+        finish_reason=item.get("finish_reason"),
         usage=Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"])) if usage else None,
         first_token_ms=_read_number(item.get("first_token_ms")),
         elapsed_ms=_read_number(item.get("elapsed_ms")),

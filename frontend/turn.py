@@ -21,7 +21,7 @@ from typing import Protocol
 
 from frontend.history import HistoryError, TurnExistsError
 from frontend.records import MAX_ANSWER_BYTES, TurnRecord
-from frontend.wire import ChatError, Event, Finish, Text, Usage
+from frontend.wire import AnsweredBy, ChatError, Event, Finish, Text, Usage
 
 log = logging.getLogger(__name__)
 
@@ -146,8 +146,10 @@ class Turn:
                     self._append(text)
                 case Usage():
                     self._record = replace(self._record, usage=event)
-                case Finish():
-                    return
+                case AnsweredBy(model):
+                    self._record = replace(self._record, answered_by=model)
+                case Finish(reason):
+                    self._record = replace(self._record, finish_reason=reason)
             self._changed.notify_all()
         if self._bytes > MAX_ANSWER_BYTES:
             self._end("error", "answer_too_long", f"The answer is longer than {MAX_ANSWER_BYTES:,} bytes.")

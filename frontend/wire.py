@@ -15,9 +15,12 @@ from frontend import i18n
 
 
 class ModelInfo(BaseModel):
-    """One model as `GET /v1/models` lists it. `reason` says in one sentence why `status` is not `ready`."""
+    """One model as `GET /v1/models` lists it. `reason` says in one sentence why `status` is not `ready`.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    What nothing on this side reads is kept as the handler says it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     id: str
     provider: str = ""
@@ -25,10 +28,16 @@ class ModelInfo(BaseModel):
     reason: str | None = None
     modalities: tuple[str, ...] = ("text",)
     supports_streaming: bool = True
+    fallback: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
         return self.status == "ready"
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether somebody would answer: the model, or one of its fallbacks in its place."""
+        return self.is_ready or bool(self.fallback)
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,13 @@ class ChatRequest:
 
 
 @dataclass(frozen=True)
+class AnsweredBy:
+    """A fallback answers, and not the model that was asked. Comes before the first `Text`."""
+
+    model: str
+
+
+@dataclass(frozen=True)
 class Text:
     """The next piece of the answer; never empty."""
 
@@ -64,12 +80,12 @@ class Usage:
 
 @dataclass(frozen=True)
 class Finish:
-    """The answer is complete. `reason` is OpenAI's `finish_reason`: `stop`, `length`, ..."""
+    """The answer has ended. `reason` is OpenAI's `finish_reason`: `stop`, or why it is not whole, such as `length`."""
 
     reason: str
 
 
-Event = Text | Usage | Finish
+Event = AnsweredBy | Text | Usage | Finish
 
 # Whether the same request may well succeed in a moment. All codes of docs/contracts.md, section 3, and those that only
 # this side can see (the second group).

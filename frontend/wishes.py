@@ -65,7 +65,7 @@ def _problem_with(wish: Wish, state: PageState, chat: Chat, model: ModelInfo | N
 def _perform(wish: Wish, state: PageState, chat: Chat, model: ModelInfo | None) -> None:
     match wish.action:
         case "ask" | "retry":
-            if model is None or not model.is_ready:
+            if model is None or not model.can_be_asked:
                 raise _NotReadyError
             state.open(chat.ask(state.conversation_id, model.id, wish.text))
         case "delete":

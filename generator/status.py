@@ -93,10 +93,12 @@ def merge(
 
 def _row(model_id: str, planned: str | None, deployed: bool, answer: ModelInfo | None) -> ModelStatus:
     reason = answer.reason if answer else None
-    if not deployed:
-        reason = "it is in the catalog but not deployed: terrachat apply"
-    elif planned is None:
+    if planned is None and deployed:
         reason = "it is deployed but not in the catalog: the next apply removes it"
+    elif planned is None:
+        reason = reason or "only the API-keys secret names it, in AZURE_OPENAI_MODELS; it needs no entry"
+    elif not deployed:
+        reason = "it is in the catalog but not deployed: terrachat apply"
     return ModelStatus(
         id=model_id,
         provider=planned or (answer.provider if answer else "unknown"),

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
+import functools
+import os
+from pathlib import Path
+
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from hypothesis import settings
+
+from generator import packaging
+from generator.families.lambda_runtime import on_this_machine
 
 pytest_plugins = ["tests.browser.chromium"]
 
 # Hypothesis's 200 ms for an example say how busy the machine is, and nothing of ours.
 settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
+
+# Each boto3 session reads AWS's descriptions of its services anew, for a fifth of a second, and nobody changes them.
+botocore.session.create_loader = functools.cache(create_loader)
 
 # Session fixtures that cost minutes: all tests that use one run in one process, so that it is made once.
 _SHARED = ("deployed",)
@@ -31,3 +44,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _group(item: pytest.Item) -> str:
     names = getattr(item, "fixturenames", ())
     return next((name for name in _SHARED if name in names), f"{item.path.parent.name}/{item.path.stem}")
+
+
+@pytest.fixture(scope="session")
+def zips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of handler zips for all folders and processes, and in it the two that most tests deploy."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # each process has a folder of its own below it
+    cache = folder / "zips"
+    cache.mkdir(exist_ok=True)
+    with (folder / "zips.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for packages in (frozenset[str](), frozenset({"bedrock"})):
+            packaging.build(on_this_machine(), cache, packages=packages)
+    return cache

@@ -51,7 +51,7 @@ def _sentence(page: Page) -> str:
     turn = page.chat.latest(page.conversation.id) if page.conversation is not None else None
     if turn is None or not page.state.has_seen_begin(turn):
         return ""
-    return page.t(f"announce.{turn.status}", model=turn.model)
+    return page.t(f"announce.{turn.status}", model=turn.speaker)
 
 
 def _talk(page: Page) -> None:

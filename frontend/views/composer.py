@@ -20,7 +20,7 @@ def draw(page: Page, *, is_live: bool) -> None:
     """
     t, model = page.t, page.model
     name = model.id if model else ""
-    blocked = model is None or not model.is_ready
+    blocked = model is None or not model.can_be_asked
     if is_live:
         placeholder = t("composer.placeholder_busy", model=name)
     else:
@@ -64,7 +64,7 @@ def starters(page: Page) -> None:
                 key=f"start-{starter}",
                 on_click=page.state.wish,
                 args=("ask", question),
-                disabled=model is None or not model.is_ready,
+                disabled=model is None or not model.can_be_asked,
                 width=330,
                 wrap=True,
             )

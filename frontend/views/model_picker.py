@@ -69,8 +69,10 @@ def _not_ready(t: Translator, model: ModelInfo) -> None:
     reason = (
         plain(model.reason) if model.reason else t(f"reason.{model.status if model.status in ICONS else 'unknown'}")
     )
+    names = ", ".join(map(plain, model.fallback))
+    meanwhile = t("picker.fallback", models=names) if names else t("picker.no_fallback")
     st.warning(
-        t("picker.not_ready", reason=reason),
+        f"{reason}\n\n{meanwhile}",
         title=t("picker.not_ready_title", model=plain(model.id), status=status(t, model)),
         icon=":material/hourglass_top:",
     )

@@ -15,6 +15,8 @@ from frontend.views import errors
 from frontend.views.page import Page
 
 FOLLOW_S = 2
+# Ends of an answer that looks whole and is not.
+_NOT_WHOLE = {"length", "content_filter"}
 
 
 def draw(page: Page, turns: Sequence[TurnRecord]) -> DeltaGenerator | None:
@@ -76,6 +78,8 @@ def _answer(page: Page, turn: TurnRecord, slot: DeltaGenerator, *, is_last: bool
         st.warning(t("answer.interrupted_body"), title=t("answer.interrupted"), icon=":material/link_off:")
     if turn.status == "stopped":
         st.badge(t("answer.stopped"), icon=":material/stop_circle:", color="gray")
+    if turn.finish_reason in _NOT_WHOLE:
+        st.badge(t(f"answer.{turn.finish_reason}"), icon=":material/content_cut:", color="orange")
     if page.chat.is_unsaved(page.state.conversation_id or "", turn.number):
         st.warning(t("answer.unsaved"))
     if not turn.is_live:
@@ -93,7 +97,7 @@ def _answer(page: Page, turn: TurnRecord, slot: DeltaGenerator, *, is_last: bool
 
 def footer(t: Translator, turn: TurnRecord) -> str:
     """Model, tokens and times of one answer, as far as they are known."""
-    parts = [turn.model]
+    parts = [t("answer.instead", model=turn.answered_by, asked=turn.model) if turn.answered_by else turn.model]
     if turn.usage is not None:
         parts.append(t("answer.tokens_in", n=t.number(turn.usage.prompt_tokens)))
         parts.append(t("answer.tokens_out", n=t.number(turn.usage.completion_tokens)))

@@ -140,9 +140,7 @@ def _print_answer(answer: Answer, as_json: bool) -> None:
     if as_json:
         print_json(asdict(answer))
         return
+    from generator.asking import in_a_line
+
     print()
-    tokens = "" if answer.completion_tokens is None else f", {answer.prompt_tokens} + {answer.completion_tokens} tokens"
-    typer.echo(
-        f"[{answer.model}: first token {answer.first_token_s:.2f} s, whole {answer.elapsed_s:.2f} s{tokens}]",
-        err=True,
-    )
+    typer.echo(f"[{in_a_line(answer)}]", err=True)

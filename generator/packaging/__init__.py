@@ -156,7 +156,7 @@ def _build(contents: _Contents, scratch: Path, on_phase: Callable[[str], None]) 
 def _install(requirements: Mapping[str, Path], runtime: LambdaRuntime, target: Path) -> None:
     command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
     command += ["--python", sys.executable, "--python-version", runtime.python_version]
-    command += ["--target", str(target), "--link-mode", "copy"]
+    command += ["--target", str(target)]
     if runtime.platform:
         command += ["--python-platform", runtime.platform]
     for path in requirements.values():

@@ -49,8 +49,8 @@ def install(
     """Make the catalog at `path`, or add to it.
 
     `option` is what a later command needs to work on the same target and catalog, `is_local` whether that is the local
-    target. Raises DeclinedError where the person says no, CatalogError where the catalog that is there is none, and what
-    asking raises; nothing is written then.
+    target. Raises DeclinedError where the person says no, CatalogError where the catalog that is there is none, and
+    what asking raises; nothing is written then.
     """
     questions = Questions(terminal) if is_interactive and not wishes.yes else None
     has_schema = (path.parent / SCHEMA_FILE).is_file()

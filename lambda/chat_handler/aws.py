@@ -1,9 +1,8 @@
 """boto3 clients, built when first needed.
 
 In: a service name, a region, and a role where the call is made in another account's name. Out: a client, the same one
-every time. Separate because boto3 lives here (and
-botocore's error types in `upstreams/aws_failures.py`): the import costs 0.3 s and a client 0.1 s, which `GET /health`
-and a deployment without AWS models need not pay. botocore honours `AWS_ENDPOINT_URL*` by itself.
+every time. Separate because boto3 lives here (and botocore's error types in `upstreams/aws_failures.py`): the import
+costs 0.3 s and a client 0.1 s, which `GET /health` need not pay. botocore honours `AWS_ENDPOINT_URL*` by itself.
 """
 
 from __future__ import annotations

@@ -8,8 +8,26 @@ from __future__ import annotations
 
 import json
 
-from chat_handler.errors import BadUpstreamResponseError
+from chat_handler.errors import BadUpstreamResponseError, ResponseTooLargeError
 from chat_handler.streaming import Received, error_in_stream
+
+# What a Lambda function takes and gives in one piece. A stream may be longer.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11-22.
+MOST_ANSWER_BYTES = 6 * 1024 * 1024
+
+
+def check_size(size: int) -> None:
+    """Check that an answer of `size` bytes fits into one reply.
+
+    Raises:
+        ResponseTooLargeError: it does not.
+
+    """
+    if size > MOST_ANSWER_BYTES:
+        raise ResponseTooLargeError(
+            f"the answer has more than {MOST_ANSWER_BYTES} bytes, and one reply takes no more; ask for it as a stream "
+            '("stream": true)'
+        )
 
 
 def checked_completion(body: bytes, subject: str) -> Received:
@@ -21,7 +39,7 @@ def checked_completion(body: bytes, subject: str) -> Received:
     """
     try:
         completion = json.loads(body)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadUpstreamResponseError(f"{subject} answered {len(body)} bytes that are not JSON") from exc
     if isinstance(completion, dict) and (completion.get("error") or completion.get("object") == "error"):
         raise error_in_stream(completion)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _MILLION = 1_000_000
+# No count is, and from here on no number of CloudWatch's or JavaScript's is exact.
+_TOO_MANY = 2**53
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def cost_usd(tokens: Tokens, price: Mapping[str, Any] | None) -> float | None:
 def _count(usage: Any, *path: str) -> int | None:
     for name in path:
         usage = usage.get(name) if isinstance(usage, Mapping) else None
-    return usage if isinstance(usage, int) and not isinstance(usage, bool) and usage >= 0 else None
+    is_count = isinstance(usage, int) and not isinstance(usage, bool) and 0 <= usage < _TOO_MANY
+    return usage if is_count else None
 
 
 def _rate(price: Mapping[str, Any] | None, name: str) -> float | None:

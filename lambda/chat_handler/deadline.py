@@ -89,4 +89,4 @@ def from_lambda_context(header: str | None, now: Callable[[], float] = time.time
         killed_at = float(json.loads(header or "")["deadline"]) / 1000
     except (ValueError, KeyError, TypeError):
         return Deadline(longest - MARGIN_S, now)
-    return Deadline(min(killed_at, longest) - MARGIN_S, now)
+    return Deadline(min(longest, killed_at) - MARGIN_S, now)  # in this order: NaN is less than nothing

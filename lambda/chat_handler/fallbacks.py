@@ -22,8 +22,10 @@ from chat_handler.errors import (
     AllFallbacksFailedError,
     ChatError,
     CircuitOpenError,
+    ContentFilterError,
     ContextLengthError,
     DeadlineExceededError,
+    InternalError,
     ModelNotFoundError,
 )
 from chat_handler.observed import Attempt, Observed
@@ -35,6 +37,8 @@ T = TypeVar("T")
 # Asks one model: the request is this attempt's own, and the seconds are all that it may take, None for no limit.
 Begin = Callable[[Model, ChatRequest, float | None], Awaitable[T]]
 
+# What an attempt is called whose client left, or whose request had no time left.
+CANCELLED = "cancelled"
 # The catalog allows as many; a record that was written by hand gets no more.
 MOST_FALLBACKS = 5
 
@@ -80,7 +84,7 @@ class Fallbacks:
         for followers, fallback in zip(range(len(models) - 1, -1, -1), models, strict=True):
             try:
                 return await self._begun(turn, fallback, begin, tuple(passed_over), followers)
-            except DeadlineExceededError:
+            except (DeadlineExceededError, ContentFilterError):
                 raise
             except ChatError as error:
                 errors.append(error)
@@ -131,11 +135,15 @@ class _Turn:
 @contextlib.contextmanager
 def _noted(noted: Observed, model_id: str) -> Iterator[None]:
     began_at = time.monotonic()
-    code: str | None = None
+    code: str | None = CANCELLED
     try:
         yield
+        code = None
     except ChatError as error:
         code = error.code
+        raise
+    except Exception:
+        code = InternalError.code
         raise
     finally:
         noted.attempts.append(Attempt(model_id, code, round((time.monotonic() - began_at) * 1000)))

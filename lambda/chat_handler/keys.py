@@ -78,6 +78,7 @@ class KeyStore:
         self._snapshot: _Snapshot | None = None
         self._tried_at = float("-inf")
         self._reads_begun = 0
+        self._last_read = 0
         self._lock = asyncio.Lock()
         self._seen = frozenset[str]()
 
@@ -150,19 +151,29 @@ class KeyStore:
         async with self._lock:
             max_age_s = OUTAGE_RETRY_S if self._snapshot is not None and self._snapshot.is_outage else FRESH_S
             if self._snapshot is None or self._now() - self._tried_at >= max_age_s:
-                self._snapshot = await self._read()
+                return await self._read_now()
             return self._snapshot
 
     async def _forced(self, refused_version_id: str) -> None:
         reads_begun = self._reads_begun
         async with self._lock:
             is_refused = self._snapshot is None or self._snapshot.version_id == refused_version_id
-            if is_refused and self._reads_begun == reads_begun:
-                self._snapshot = await self._read()
+            if is_refused and self._last_read <= reads_begun:
+                await self._read_now()
 
-    async def _read(self) -> _Snapshot:
+    async def _read_now(self) -> _Snapshot:
+        """Read the secret, with the lock."""
         self._tried_at = self._now()
         self._reads_begun += 1
+        try:
+            self._snapshot = await self._read()
+        except BaseException:
+            self.expire()  # whoever began this read has left, and others wait for its result
+            raise
+        self._last_read = self._reads_begun
+        return self._snapshot
+
+    async def _read(self) -> _Snapshot:
         wanted = self._wanted
         try:
             version = await threads.call(self._read_secret)

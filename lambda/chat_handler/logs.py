@@ -31,6 +31,8 @@ _NEVER = logging.CRITICAL + 1
 # whole events of an answer there (cohere/v2/raw_client.py, read 2026-11-22).
 _ROOT = "root"
 _NOT_OURS = "a library's message, whose words are left out"
+# The first line of its messages is its own; below are the tasks and futures, with what they failed with.
+_ASYNCIO = "asyncio"
 
 
 class JsonFormatter(logging.Formatter):
@@ -48,7 +50,7 @@ class JsonFormatter(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{record.msecs:03.0f}Z",
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage() if record.name != _ROOT else _NOT_OURS,
+            "message": _message_of(record),
             **getattr(record, "fields", {}),
         }
         if record.name == _ROOT:
@@ -58,6 +60,16 @@ class JsonFormatter(logging.Formatter):
         text = redacted(json.dumps(line, ensure_ascii=False, default=str), self._live_secrets())
         # Half of a surrogate pair has no UTF-8: logging would print a traceback to stderr instead of the line.
         return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _message_of(record: logging.LogRecord) -> str:
+    if record.name == _ROOT:
+        return _NOT_OURS
+    try:
+        message = record.getMessage()
+    except Exception:  # noqa: BLE001 - a library's mistake, for which logging would print the arguments to stderr
+        return _NOT_OURS
+    return message.partition("\n")[0] if record.name == _ASYNCIO else message
 
 
 def configure(live_secrets: Callable[[], Iterable[str]]) -> None:

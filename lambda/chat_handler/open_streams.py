@@ -41,7 +41,7 @@ class OpenStream:
         async for chunk in self.chunks:
             self.watch.see(chunk)
             self.held.append(chunk)
-            if _says_something(chunk):
+            if self.is_for_client(chunk) and _says_something(chunk):
                 return
         self.watch.check_end()
 
@@ -54,14 +54,14 @@ async def opened(model: Model, request: ChatRequest, deadline: Deadline, within_
 
     """
     patience = patience_of(model.record)
-    limit_s = patience.first_token_s if within_s is None else min(within_s, patience.first_token_s)
+    gives_way = within_s is not None and within_s < patience.first_token_s
     stream = OpenStream(model.upstream.stream(request), deadline, patience, request.wants_usage)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(stream.chunks.aclose)
         try:
-            await deadline.limit(stream.begin(), limit_s)
+            await deadline.limit(stream.begin(), within_s if gives_way else patience.first_token_s)
         except LateError as exc:
-            raise patience.nothing_came(limit_s) from exc
+            raise (patience.gives_way(within_s or 0.0) if gives_way else patience.nothing_came()) from exc
         stack.pop_all()
     return stream
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from chat_handler.costs import Tokens, cost_usd, tokens_of
 from chat_handler.observed import Attempt, Observed
 
-Fault = Literal["none", "caller", "throttle", "not ready", "failure"]
+Fault = Literal["none", "caller", "client left", "throttle", "not ready", "failure"]
 
 # nginx's number for a client that left; it goes to the log only, nobody is there to get it.
 CLIENT_GONE_STATUS = 499
@@ -78,7 +78,7 @@ class Outcome:
         """Whose fault the failure was, if it was one. An error in mid-stream counts although its status is 200."""
         status = self.exchange.status
         if status == CLIENT_GONE_STATUS:
-            return "none"
+            return "client left"
         if self.error == _NOT_READY:
             return "not ready"
         if self.error in _THROTTLES:

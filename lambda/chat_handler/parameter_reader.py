@@ -29,7 +29,11 @@ def _read(clients: AwsClients, path: str) -> list[Parameter]:
         if code.startswith("AccessDenied"):
             message = f"the handler's role may not read the parameters under {path!r}; apply the module again"
             raise NoAccessError(message) from exc
-        raise UpstreamError(f"the parameters under {path!r} cannot be read: SSM answered {code!r}") from exc
+        passes = code.startswith("Throttling") or exc.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+        raise _unreadable(path, f"SSM answered {code!r}", retryable=passes) from exc
     except BotoCoreError as exc:
-        name = type(exc).__name__
-        raise UpstreamError(f"the parameters under {path!r} cannot be read: SSM is out of reach ({name})") from exc
+        raise _unreadable(path, f"SSM is out of reach ({type(exc).__name__})", retryable=True) from exc
+
+
+def _unreadable(path: str, why: str, *, retryable: bool) -> UpstreamError:
+    return UpstreamError(f"the parameters under {path!r} cannot be read: {why}", retryable=retryable)

@@ -30,11 +30,19 @@ class Patience:
     first_token_s: float = FIRST_TOKEN_S
     between_tokens_s: float = BETWEEN_TOKENS_S
 
-    def nothing_came(self, after_s: float) -> UpstreamTimeoutError:
-        """The error for a model that had not begun to answer `after_s`."""
+    def nothing_came(self) -> UpstreamTimeoutError:
+        """The error for a model that had not begun to answer in time."""
         return UpstreamTimeoutError(
-            f"model {self.model_id!r} had sent nothing after {after_s:.3g} s; ask again, or raise its "
+            f"model {self.model_id!r} had sent nothing after {self.first_token_s:.3g} s; ask again, or raise its "
             "timeouts.first_token_s in the catalog",
+            retryable=True,
+        )
+
+    def gives_way(self, after_s: float) -> UpstreamTimeoutError:
+        """The error for a model whose share of the request's time was over, so that a fallback has the rest."""
+        return UpstreamTimeoutError(
+            f"model {self.model_id!r} had not answered after {after_s:.3g} s, when it was its fallback's turn; "
+            "ask again",
             retryable=True,
         )
 

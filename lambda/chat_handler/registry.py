@@ -108,7 +108,11 @@ class Registry:
         async with self._lock:
             if self._models is None or self._now() - self._tried_at >= max_age_s:
                 self._tried_at = self._now()
-                self._models = await self._read()
+                try:
+                    self._models = await self._read()
+                except BaseException:
+                    self.expire()  # whoever began this read has left, and others wait for its result
+                    raise
             return self._models
 
     async def _read(self) -> dict[str, Model]:

@@ -20,9 +20,9 @@ from chat_handler import deadline, streaming
 from chat_handler.attempts import Sleep
 from chat_handler.breaker import Breakers
 from chat_handler.chat_requests import chat_request
+from chat_handler.completions import check_size
 from chat_handler.deadline import Deadline, LateError
 from chat_handler.disconnects import unless_gone
-from chat_handler.errors import ResponseTooLargeError
 from chat_handler.fallbacks import Begun, Fallbacks
 from chat_handler.listing import Listing
 from chat_handler.observed import Observed, observed
@@ -33,10 +33,6 @@ from chat_handler.replies import StreamReply, json_bytes_reply, json_reply
 from chat_handler.streaming import JsonObject
 from chat_handler.upstreams.base import ChatRequest
 from chat_handler.upstreams.model_facts import price_of
-
-# What a Lambda function takes and gives in one piece. A stream may be longer.
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11-22.
-MOST_ANSWER_BYTES = 6 * 1024 * 1024
 
 
 def routes(registry: Registry, sleep: Sleep = asyncio.sleep, now: Callable[[], float] = time.monotonic) -> list[Route]:
@@ -93,7 +89,7 @@ class _Api:
             try:
                 return await until.limit(model.upstream.complete(request), within_s)
             except LateError as exc:
-                raise patience_of(model.record).nothing_came(within_s or 0.0) from exc
+                raise patience_of(model.record).gives_way(within_s or 0.0) from exc
 
         begun = await self._fallbacks.first(asked, noted, until, complete)
         begun.breaker.ended(None)
@@ -101,7 +97,9 @@ class _Api:
         noted.usage, noted.finish_reason = begun.value.get("usage"), _finish_reason(begun.value)
         extension = _extension(begun)
         answer = begun.value if extension is None else {**begun.value, "terrachat": extension}
-        return json_bytes_reply(_checked_size(streaming.json_bytes(answer)), headers=_headers(begun))
+        body = streaming.json_bytes(answer)
+        check_size(len(body))
+        return json_bytes_reply(body, headers=_headers(begun))
 
 
 def _note(noted: Observed, begun: Begun[Any]) -> None:
@@ -130,15 +128,6 @@ def _finish_reason(answer: JsonObject) -> str | None:
     first = choices[0] if isinstance(choices, list) and choices else None
     reason = first.get("finish_reason") if isinstance(first, dict) else None
     return reason if isinstance(reason, str) else None
-
-
-def _checked_size(body: bytes) -> bytes:
-    if len(body) > MOST_ANSWER_BYTES:
-        raise ResponseTooLargeError(
-            f"the answer has {len(body)} bytes, and one reply takes {MOST_ANSWER_BYTES}; ask for it as a stream "
-            '("stream": true)'
-        )
-    return body
 
 
 def _deadline(request: Request) -> Deadline:

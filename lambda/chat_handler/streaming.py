@@ -29,7 +29,7 @@ from chat_handler.errors import (
 JsonObject = dict[str, Any]
 
 DONE_EVENT = b"data: [DONE]\n\n"
-# One line holds at most an image; without a limit an upstream that never ends a line would fill the memory.
+# One line, or one event, holds at most an image; without a limit one that never ends would fill the memory.
 LONGEST_LINE_BYTES = 16 * 1024 * 1024
 
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -133,9 +133,12 @@ class ChunkDecoder:
         # The events of every known upstream are one line each; an event of several `data:` lines is allowed, and a
         # server that leaves out the blank line between events is tolerated.
         self._data.append(_decoded(data))
+        text = "\n".join(self._data)
+        if len(text) > LONGEST_LINE_BYTES:
+            raise _not_a_chunk(text)
         try:
-            value = json.loads("\n".join(self._data))
-        except ValueError:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
             return None
         is_one_line = len(self._data) == 1
         self._data.clear()
@@ -155,7 +158,7 @@ class StreamWatch:
     def __init__(self) -> None:
         self.usage: JsonObject | None = None
         self.finish_reason: str | None = None
-        self._is_open: dict[int, bool] = {}
+        self._is_open: dict[str, bool] = {}
 
     def see(self, chunk: JsonObject) -> None:
         """Note what `chunk` says.
@@ -187,7 +190,7 @@ class StreamWatch:
 
     def _see_choice(self, choice: JsonObject) -> None:
         reason = choice.get("finish_reason")
-        index = choice.get("index", 0)
+        index = str(choice.get("index", 0))  # a number, unless the server is mistaken
         self._is_open[index] = self._is_open.get(index, True) and reason is None
         if reason == "error":
             raise UpstreamError("the model's server stopped with an error in the middle of the answer")
@@ -267,7 +270,7 @@ def _chunk(line: bytes) -> Received:
     text = _decoded(line)
     try:
         return _received(json.loads(text), line)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise _not_a_chunk(text) from exc
 
 

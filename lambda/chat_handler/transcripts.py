@@ -8,12 +8,15 @@ which knows nothing of what is in a reply, and makes no transcript unless it is 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 # A log event of CloudWatch holds 1 MB (its quotas page, read 2026-11-22); 256 kB before 2025.
 MOST_CHARACTERS = 200_000
-_MOST_REPLY_BYTES = 1_000_000
+# As long as a reply in one piece can be; a stream has some 200 bytes for each token.
+_MOST_REPLY_BYTES = 6 * 1024 * 1024
+_FILE = re.compile(r"data:[^\s,]*;base64,")
 
 
 class Transcript:
@@ -23,7 +26,7 @@ class Transcript:
         self._reply = bytearray()
 
     def add(self, body: bytes) -> None:
-        """Take what was sent. What goes beyond the first million bytes is not kept."""
+        """Take what was sent. What goes beyond the first 6 MB is not kept."""
         self._reply += body[: max(0, _MOST_REPLY_BYTES - len(self._reply))]
 
     def fields(self, messages: Any) -> dict[str, Any]:
@@ -34,14 +37,15 @@ class Transcript:
 def _answer(reply: bytes) -> dict[str, Any]:
     said = [_said(choice) for document in _documents(reply) for choice in _choices(document)]
     text = "".join(one["content"] for one in said if isinstance(one.get("content"), str))
-    calls = [call for one in said for call in one.get("tool_calls") or ()]
+    called = [one["tool_calls"] for one in said if isinstance(one.get("tool_calls"), list)]
+    calls = [call for one in called for call in one]
     return {"answer": text[:MOST_CHARACTERS]} | ({"tool_calls": _shortened(calls)} if calls else {})
 
 
 def _documents(reply: bytes) -> Iterator[Any]:
     """The JSON in a reply: all of it, or that of each server-sent event."""
     text = reply.decode("utf-8", "replace")
-    lines = [line.removeprefix("data:") for line in text.splitlines() if line.startswith("data:")]
+    lines = [line.removeprefix("data:") for line in text.split("\n") if line.startswith("data:")]
     for line in lines or [text]:
         try:
             yield json.loads(line)
@@ -60,7 +64,7 @@ def _said(choice: Any) -> Mapping[str, Any]:
 
 
 def _without_files(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith("data:"):
+    if isinstance(value, str) and _FILE.match(value):
         return f"{value.partition(',')[0]},… ({len(value)} characters)"
     if isinstance(value, list):
         return [_without_files(one) for one in value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import tomllib
 from pathlib import Path
@@ -77,3 +78,17 @@ def test_every_option_is_documented() -> None:
 
     assert len(options) > 10
     assert sorted(option for option in options if not re.search(rf"(?<!\w){option}\b", text)) == []
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    """What is said to be verified is verified. A name may end in `*`."""
+    files = [*(ROOT / "tests").rglob("test_*.py")]
+    known = {path.name for path in files}
+    known.update(*(re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8")) for path in files))
+    text = (ROOT / "docs/verification.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\btest_\w+(?:\.py|\*)?", text))
+
+    assert len(named) > 100
+    assert sorted(name for name in named if not fnmatch.filter(known, name)) == []
+    paths = re.findall(r"`((?:tests|generator|frontend|lambda)/[\w/.-]+)`", text)
+    assert sorted(path for path in paths if not (ROOT / path).exists()) == []

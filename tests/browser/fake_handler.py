@@ -2,8 +2,9 @@
 
 `FakeHandler.start()` serves on a free port until `stop()`. The models say what they do: `echo` repeats the question,
 `slow` writes 40 numbered words in four seconds, `hang` writes three words and falls silent, `mute` never sends a
-byte, `broken` fails after ten words, `cut` ends without a finish, `torture` writes hostile Markdown, `starting` is not
-ready. Also run as a program: `python -m tests.browser.fake_handler PORT`.
+byte, `broken` fails after ten words, `cut` ends without a finish, `clipped` at the limit of tokens, `torture` writes
+hostile Markdown, `starting` is not ready, `away` neither, and its fallback `echo` answers. Also run as a program:
+`python -m tests.browser.fake_handler PORT`.
 """
 
 from __future__ import annotations
@@ -56,8 +57,12 @@ After the torture.
 
 ![hidden in html](https://evil.invalid/c.png)
 """
-MODELS = ("echo", "slow", "hang", "mute", "broken", "cut", "torture", "starting")
-_STATUS = {"starting": ("starting", "The endpoint is being created (fake).")}
+MODELS = ("echo", "slow", "hang", "mute", "broken", "cut", "clipped", "torture", "starting", "away")
+_STATUS = {
+    "starting": ("starting", "The endpoint is being created (fake)."),
+    "away": ("stopped", "It is night (fake)."),
+}
+_FALLBACKS = {"away": "echo"}
 
 
 def _is_set() -> threading.Event:
@@ -126,6 +131,8 @@ class FakeHandler:
             "reason": reason,
             "modalities": ["text"],
             "supports_streaming": True,
+            "context_tokens": 8192,
+            "fallback": [_FALLBACKS[name]] if name in _FALLBACKS else [],
         }
 
     async def _chat(self, request: Request) -> Response:
@@ -159,6 +166,9 @@ class FakeHandler:
     async def _told(self, body: dict[str, Any]) -> AsyncIterator[str]:
         model, question = body["model"], body["messages"][-1]["content"]
         words, pause = _words(model, question)
+        if model in _FALLBACKS:
+            told = {"answered_by": _FALLBACKS[model], "fallback_from": [model]}
+            yield _event(model, choices=[{"index": 0, "delta": {"role": "assistant"}}], terrachat=told)
         for word in words:
             yield _chunk(model, {"content": word})
             await asyncio.sleep(pause)
@@ -176,7 +186,7 @@ class FakeHandler:
             return
         if model == "cut":
             return
-        yield _chunk(model, {}, "stop")
+        yield _chunk(model, {}, "length" if model == "clipped" else "stop")
         yield _usage(model, question, words)
         yield "data: [DONE]\n\n"
 

@@ -189,7 +189,7 @@ def test_an_endpoint_that_is_gone_is_missing(url: str, network: FakeServer) -> N
 
 
 def test_the_documented_error_codes_are_the_ones_there_are() -> None:
-    rows = re.findall(r"^  \| `(\w+)` \| (\d+|in-stream) \|", CONTRACTS.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (\d+|in-stream) \|", CONTRACTS.read_text(encoding="utf-8"), re.MULTILINE)
     known = {error.code: error.status for error in kinds_of(errors.ChatError)}
 
     # A truncated stream has a status only where not even a first chunk came.

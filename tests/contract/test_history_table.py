@@ -66,6 +66,8 @@ def test_items_are_as_the_contract_says(stack: Stack, store: ConversationStore) 
         first_token_ms=20,
         elapsed_ms=45,
         request_id="r1",
+        answered_by="spare",
+        finish_reason="stop",
     )
     store.add_turn("ann", conversation.id, done)
 
@@ -86,6 +88,8 @@ def test_items_are_as_the_contract_says(stack: Stack, store: ConversationStore) 
             "model": {"S": "echo"},
             "status": {"S": "done"},
             "request_id": {"S": "r1"},
+            "answered_by": {"S": "spare"},
+            "finish_reason": {"S": "stop"},
             "usage": {"M": {"prompt_tokens": {"N": "3"}, "completion_tokens": {"N": "1"}}},
             "started_at": {"S": "2026-11-22T10:00:00.000Z"},
             "heartbeat_at": {"S": "2026-11-22T10:00:00.000Z"},
@@ -100,6 +104,7 @@ def test_items_are_as_the_contract_says(stack: Stack, store: ConversationStore) 
     [
         pytest.param(turn(), id="just asked"),
         pytest.param(turn(answer="ạ ấ 🙂\n", status="stopped", elapsed_ms=5), id="stopped"),
+        pytest.param(turn(status="done", answered_by="spare", finish_reason="length"), id="a fallback's"),
         pytest.param(turn(status="error", error_code="throttled", error_message="Slow down."), id="failed"),
     ],
 )

@@ -54,12 +54,6 @@ class Deployed(Stage):
     handler_url: str
 
 
-@pytest.fixture(scope="session")
-def zips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache of handler zips for all folders: building one takes seconds, and test_packaging.py does it anyway."""
-    return tmp_path_factory.mktemp("zips")
-
-
 def _share(zips: Path, folder: Path) -> None:
     (folder / ".terrachat").mkdir()
     (folder / ".terrachat/cache").symlink_to(zips)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from chat_handler.upstreams import langchain_wire
 from chat_handler.upstreams.base import JsonObject, Provider
 from chat_handler.upstreams.chat_terms import Choice, Takes, Tool, Wants
 from chat_handler.upstreams.chat_turns import Turn
@@ -90,8 +91,7 @@ def _errors() -> tuple[type[Exception], ...]:
 
 
 def _finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
-    reason = metadata.get("stop_reason")
-    return None if reason is None else _FINISH_REASONS.get(reason, "stop")
+    return langchain_wire.finish_reason(metadata.get("stop_reason"), _FINISH_REASONS, "Anthropic")
 
 
 VENDOR = Vendor(

@@ -28,7 +28,7 @@ _ROLES = {"system": "system", "developer": "system", "user": "user", "assistant"
 _FIELDS = {
     "system": {"role", "content"},
     "user": {"role", "content"},
-    "assistant": {"role", "content", "tool_calls", "reasoning_content"},
+    "assistant": {"role", "content", "tool_calls", "reasoning_content", "reasoning", "reasoning_details"},
     "tool": {"role", "content", "tool_call_id", "name"},
 }
 

@@ -121,7 +121,7 @@ def _leave_out_unknown(asking: _Asking) -> None:
 def _parameters(asking: _Asking, *, takes_sampling: bool) -> JsonObject:
     taken = set(asking.takes.parameters) - asking.facts.not_taken(_text(asking.merged.get("reasoning_effort")))
     taken -= set() if takes_sampling else SAMPLING
-    for name in asking.takes.parameters - taken:
+    for name in sorted(asking.takes.parameters - taken):
         asking.leave_out(name)
     values = asking.merged
     if not (asking.takes.takes_both and asking.facts.takes_both):

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from chat_handler.errors import UpstreamError
+from chat_handler.upstreams import langchain_wire
 from chat_handler.upstreams.base import JsonObject, Provider
 from chat_handler.upstreams.chat_terms import Takes, Tool, Wants
 from chat_handler.upstreams.chat_turns import Image, Turn
@@ -182,7 +183,7 @@ def _finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
     reason = metadata.get("finish_reason")
     if reason in _FAILURES:
         raise UpstreamError(f"Cohere stopped in the middle of the answer ({reason}); ask again", retryable=True)
-    return None if reason is None else _FINISH_REASONS.get(reason, "stop")
+    return langchain_wire.finish_reason(reason, _FINISH_REASONS, "Cohere")
 
 
 VENDOR = Vendor(

@@ -7,20 +7,17 @@ interrupted. Separate from `bedrock.py`, which knows nothing of LangChain; what 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chat_handler.errors import BadUpstreamResponseError, StreamTruncatedError, UpstreamError
+from chat_handler.errors import StreamTruncatedError, UpstreamError
+from chat_handler.upstreams import langchain_wire
 from chat_handler.upstreams.aws_streams import interrupt
 from chat_handler.upstreams.converse_request import KnownModel
 
 if TYPE_CHECKING:
     from langchain_aws import ChatBedrockConverse
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-
-log = logging.getLogger(__name__)
-
 
 # StopReason of botocore 1.44.5, read 2026-11-22.
 _FINISH_REASONS = {
@@ -96,9 +93,7 @@ def finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
     reason = metadata.get("stopReason")
     if reason in _MALFORMED_REASONS:
         raise UpstreamError(f"the model's output was malformed ({reason}); ask again", retryable=True)
-    if reason is not None and reason not in _FINISH_REASONS:
-        log.warning("Bedrock ended an answer with %r, which is not known here; it is passed on as 'stop'", reason)
-    return None if reason is None else _FINISH_REASONS.get(reason, "stop")
+    return langchain_wire.finish_reason(reason, _FINISH_REASONS, "Bedrock")
 
 
 def invoked(model: ChatBedrockConverse, messages: list[BaseMessage], arguments: dict[str, Any]) -> AIMessage:
@@ -108,10 +103,8 @@ def invoked(model: ChatBedrockConverse, messages: list[BaseMessage], arguments: 
         BadUpstreamResponseError: what came back is no Converse answer.
 
     """
-    try:
+    with langchain_wire.reading("Bedrock"):
         return model.invoke(messages, **arguments)
-    except (ValueError, KeyError) as exc:
-        raise _not_converse(exc) from exc
 
 
 class ConverseStream:
@@ -142,13 +135,12 @@ class ConverseStream:
 
 
 def _read(chunks: Iterator[AIMessageChunk]) -> Iterator[AIMessageChunk]:
-    try:
-        yield from chunks
-    except ConnectionError as exc:
-        # What langchain-aws 1.9.1 raises where a stream has no messageStop event.
-        raise StreamTruncatedError("Bedrock's stream ended in the middle of the answer; ask again") from exc
-    except (ValueError, KeyError) as exc:
-        raise _not_converse(exc) from exc
+    with langchain_wire.reading("Bedrock"):
+        try:
+            yield from chunks
+        except ConnectionError as exc:
+            # What langchain-aws 1.9.1 raises where a stream has no messageStop event.
+            raise StreamTruncatedError("Bedrock's stream ended in the middle of the answer; ask again") from exc
 
 
 class _StreamRecorder:
@@ -162,8 +154,3 @@ class _StreamRecorder:
         reply: dict[str, Any] = self._client.converse_stream(**arguments)
         self.stream = reply["stream"]
         return reply
-
-
-def _not_converse(exc: Exception) -> BadUpstreamResponseError:
-    name = type(exc).__name__
-    return BadUpstreamResponseError(f"Bedrock answered something that is no Converse answer ({name})", retryable=True)

@@ -57,8 +57,9 @@ def body_of(request: ChatRequest, record: ModelRecord, subject: str) -> JsonObje
     }
     if temperature := asked.get("temperature", 1.0):  # TGI takes no 0: greedy is without `do_sample`
         parameters |= {"do_sample": True, "temperature": temperature}
-    if 0 < (top_p := asked.get("top_p", 1)) < 1:  # TGI takes no 1
-        parameters["top_p"] = top_p
+        # TGI takes no 1. Beside no `do_sample` it would sample all the same (its NextTokenChooser, `has_warpers`).
+        if 0 < (top_p := asked.get("top_p", 1)) < 1:
+            parameters["top_p"] = top_p
     turns = turns_of(request, record, TAKES, subject)
     return {"inputs": _transcript(turns), "parameters": parameters, "stream": request.is_stream}
 

@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 _FINISH_REASONS = {
     "STOP": "stop",
     "MAX_TOKENS": "length",
+    "CONTINUATION": "length",
     "SAFETY": "content_filter",
     "RECITATION": "content_filter",
     "BLOCKLIST": "content_filter",
     "PROHIBITED_CONTENT": "content_filter",
     "SPII": "content_filter",
+    "LANGUAGE": "content_filter",
     "IMAGE_SAFETY": "content_filter",
+    "IMAGE_PROHIBITED_CONTENT": "content_filter",
+    "IMAGE_RECITATION": "content_filter",
 }
 _MALFORMED_REASONS = ("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS")
+_BROKEN_OFF_REASONS = ("OTHER", "IMAGE_OTHER", "NO_IMAGE", "FINISH_REASON_UNSPECIFIED")
 _RENAMED = {"max_tokens": "max_output_tokens"}
 _MODES: dict[Choice, str] = {"none": "NONE", "required": "ANY", "named": "ANY"}
 
@@ -84,10 +89,9 @@ def _arguments(wants: Wants, _: list[Turn]) -> JsonObject:
     arguments = {_RENAMED.get(name, name): value for name, value in wants.parameters.items()}
     if wants.tools:
         arguments["tools"] = [_declared(wants)]
-    if wants.tool_choice is not None:
+    if (mode := _mode(wants)) is not None:
         allowed = {} if wants.tool_name is None else {"allowed_function_names": [wants.tool_name]}
-        calling = {"mode": _MODES[wants.tool_choice], **allowed}
-        arguments["tool_config"] = {"function_calling_config": calling}
+        arguments["tool_config"] = {"function_calling_config": {"mode": mode, **allowed}}
     if wants.output is not None:
         arguments["response_mime_type"] = "application/json"
         if (schema := wants.output.described_schema) is not None:
@@ -95,6 +99,14 @@ def _arguments(wants: Wants, _: list[Turn]) -> JsonObject:
     if wants.effort is not None:
         arguments["reasoning_effort"] = wants.effort
     return arguments
+
+
+def _mode(wants: Wants) -> str | None:
+    if wants.tool_choice is not None:
+        return _MODES[wants.tool_choice]
+    # Strictness is for all tools: "Model ensures function schema adherence"; with ANY it does in any case.
+    # https://ai.google.dev/gemini-api/docs/function-calling, quoted in public code, read 2026-11-22.
+    return "VALIDATED" if any(tool.is_strict for tool in wants.tools) else None
 
 
 def _declared(wants: Wants) -> Any:
@@ -121,7 +133,7 @@ def _finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
     """The finish reason.
 
     Raises:
-        UpstreamError: Google says that the model called tools in a way that cannot be read.
+        UpstreamError: Google says that it broke off, or that the model called tools in a way that cannot be read.
 
     """
     if (metadata.get("prompt_feedback") or {}).get("block_reason"):
@@ -129,7 +141,9 @@ def _finish_reason_of(metadata: Mapping[str, Any]) -> str | None:
     reason = metadata.get("finish_reason")
     if reason in _MALFORMED_REASONS:
         raise UpstreamError(f"the model's output was malformed ({reason}); ask again", retryable=True)
-    return None if reason is None else _FINISH_REASONS.get(reason, "stop")
+    if reason in _BROKEN_OFF_REASONS:
+        raise UpstreamError(f"Google stopped in the middle of the answer ({reason}); ask again", retryable=True)
+    return langchain_wire.finish_reason(reason, _FINISH_REASONS, "Google")
 
 
 VENDOR = Vendor(

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from chat_handler import threads
 from chat_handler.errors import (
     AuthenticationFailedError,
-    BadUpstreamResponseError,
     ChatError,
     MissingKeyError,
     ProviderNotInstalledError,
@@ -170,18 +169,14 @@ class LangChainUpstream:
     @contextlib.contextmanager
     def _translating(self) -> Iterator[None]:
         """The vendor's exceptions, as the errors of the handler, without any key in them."""
-        try:
-            yield
-        except self._vendor.errors() as exc:
-            secrets = self._keys.live_secrets()
-            raise langchain_failures.translated(
-                exc, subject=self._subject, key_name=self._key_name, secrets=secrets
-            ) from exc
-        except langchain_failures.MALFORMED as exc:
-            name = type(exc).__name__
-            raise BadUpstreamResponseError(
-                f"{self._subject} answered something that LangChain cannot read ({name}); ask again", retryable=True
-            ) from exc
+        with langchain_wire.reading(self._subject):
+            try:
+                yield
+            except self._vendor.errors() as exc:
+                secrets = self._keys.live_secrets()
+                raise langchain_failures.translated(
+                    exc, subject=self._subject, key_name=self._key_name, secrets=secrets
+                ) from exc
 
     def _made(self, key: str) -> BaseChatModel:
         if (missing := self._missing_package()) is not None:

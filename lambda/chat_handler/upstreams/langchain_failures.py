@@ -17,8 +17,6 @@ from chat_handler.errors import BadUpstreamResponseError, ChatError, UpstreamErr
 from chat_handler.upstreams import openai_failures
 from chat_handler.upstreams.unreachable import unreachable
 
-# What LangChain and the SDKs raise where an answer is not what they expect.
-MALFORMED = (ValueError, KeyError, AttributeError, TypeError, IndexError, NameError)
 # Google's word for a key that it does not know, in an answer whose status is 400: gemini-cli #25198, read 2026-11-22.
 _WRONG_KEY_REASON = "API_KEY_INVALID"
 
@@ -36,6 +34,8 @@ def translated(exc: Exception, *, subject: str, key_name: str, secrets: Iterable
             return streaming.error_in_stream(body if "error" in body else {"error": body})
         if _is_wrong_key(body):
             return openai_failures.authentication_failed(subject, key_name)
+        if status == 404:  # the SDKs' paths are right, so it is the model that is not there
+            return openai_failures.no_access(subject, key_name)
         document = json.dumps(_as_openai(body)).encode()
         return openai_failures.reply_failure(
             status, _headers(one), document, subject=subject, key_name=key_name, secrets=secrets

@@ -7,6 +7,7 @@ without IO, and shared by every provider that goes through LangChain. What a req
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,8 +27,19 @@ log = logging.getLogger(__name__)
 
 FinishReasonOf = Callable[[Mapping[str, Any]], str | None]
 
+# What LangChain, the SDKs and the code here raise where an answer is not what they expect.
+_MALFORMED = (ValueError, KeyError, AttributeError, TypeError, IndexError, NameError)
 # Blocks of an answer whose content is said elsewhere (tool calls), or for nobody but the vendor.
 _OTHER_BLOCKS = {"tool_use", "input_json_delta", "function_call", "redacted_thinking"}
+
+
+def finish_reason(reason: Any, known: Mapping[str, str], title: str) -> str | None:
+    """OpenAI's word for the `reason` for which `title`'s answer ended; None where it has not."""
+    if not isinstance(reason, str):
+        return None
+    if reason not in known:
+        log.warning("%s ended an answer with %r, which is not known here; it is passed on as 'stop'", title, reason)
+    return known.get(reason, "stop")
 
 
 def messages_of(turns: Iterable[Turn]) -> list[BaseMessage]:
@@ -35,13 +47,35 @@ def messages_of(turns: Iterable[Turn]) -> list[BaseMessage]:
     return [_message(turn) for turn in turns]
 
 
+@contextlib.contextmanager
+def reading(subject: str) -> Iterator[None]:
+    """A block that reads an answer, in which neither the SDKs nor LangChain check the kind of every value.
+
+    Raises:
+        BadUpstreamResponseError: the answer of `subject` is not what is expected.
+
+    """
+    try:
+        yield
+    except _MALFORMED as exc:
+        name = type(exc).__name__
+        raise BadUpstreamResponseError(
+            f"{subject} answered something that cannot be read ({name}); ask again", retryable=True
+        ) from exc
+
+
 def completion_of(message: AIMessage, model_id: str, finish_reason_of: FinishReasonOf) -> JsonObject:
     """`message` as OpenAI's `chat.completion`.
 
     Raises:
-        BadUpstreamResponseError: it does not say that it is finished.
+        BadUpstreamResponseError: it does not say that it is finished, or cannot be read.
 
     """
+    with reading("the model"):
+        return _completion(message, model_id, finish_reason_of)
+
+
+def _completion(message: AIMessage, model_id: str, finish_reason_of: FinishReasonOf) -> JsonObject:
     reason = finish_reason_of(message.response_metadata)
     if reason is None:
         raise BadUpstreamResponseError("the model's answer does not say why it ended; ask again", retryable=True)
@@ -63,7 +97,17 @@ class MessageChunks:
         self._usage: UsageMetadata | None = None
 
     def of(self, message: AIMessageChunk) -> Iterator[JsonObject]:
-        """`message` as OpenAI's chunks."""
+        """`message` as OpenAI's chunks.
+
+        Raises:
+            BadUpstreamResponseError: it cannot be read.
+
+        """
+        with reading("the model"):
+            delta, reason = self._read(message)
+        yield from self._chunks.of(delta, reason)
+
+    def _read(self, message: AIMessageChunk) -> tuple[JsonObject, str | None]:
         from langchain_core.messages.ai import add_usage
 
         if message.usage_metadata is not None:
@@ -77,7 +121,7 @@ class MessageChunks:
             reason = _with_calls(reason, self._calls)
         if calls:
             delta["tool_calls"] = calls
-        yield from self._chunks.of(delta, reason)
+        return delta, reason
 
     def last(self) -> Iterator[JsonObject]:
         """The chunk with the usage, if there is one: it is counted also where the client does not want it."""

@@ -141,7 +141,7 @@ _OPENAI_RULES = (
     Rule(r"(chatgpt-|gpt-)4o(-mini)?(-latest|-20[0-9-]+)?$", _images(128 * _K)),
     Rule(r"gpt-4\.1", _images(1_047_576)),
     Rule(r"gpt-oss", _text(131_072)),
-    Rule(r"o[1-9]", _images(200 * _K), _ROUTED_OPENAI),
+    Rule(r"o1(?!-(mini|preview))|o[2-9]", _images(200 * _K), _ROUTED_OPENAI),
     Rule(r"o3-mini", _text(200 * _K), _ROUTED_OPENAI),
     # https://platform.openai.com/docs/models/gpt-5: 400,000 tokens, of which 272,000 may be the prompt.
     Rule(r"gpt-5(\.[0-3])?(-mini|-nano|-pro|-codex)?(-20[0-9-]+)?$", _images(400 * _K)),

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING
 
 from chat_handler import streaming
-from chat_handler.completions import checked_completion
+from chat_handler.completions import MOST_ANSWER_BYTES, check_size, checked_completion
 from chat_handler.errors import ChatError, MissingKeyError
 from chat_handler.upstreams import openai_failures, reasoning
 from chat_handler.upstreams.addresses import Address, Addresses
@@ -32,6 +32,8 @@ CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 900.0
 # How long the reply's last bytes may come after `[DONE]`; a connection that has ended its reply can be used again.
 END_WITHIN_S = 0.1
+# What a failure says is a few hundred bytes; a proxy's page may be longer, and is no failure's words.
+MOST_FAILURE_BYTES = 2**20
 
 
 class OpenAIUpstream:
@@ -60,7 +62,8 @@ class OpenAIUpstream:
     async def complete(self, request: ChatRequest) -> JsonObject:
         """The whole answer, as the server sent it."""
         async with self._answered(request) as response:
-            answer = b"".join([part async for part in _parts(response)])
+            answer = await _read(response, MOST_ANSWER_BYTES)
+            check_size(len(answer))
             return reasoning.named(checked_completion(answer, self._subject))
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[JsonObject, None]:
@@ -106,11 +109,9 @@ class OpenAIUpstream:
             return response
         await response.aclose()
         address = await self._replacement(address)
-        if address.model != self._model:
-            self._model = address.model
-            request.warnings.clear()
-            body = self._body(request, address)
-        return await self._posted(body, address)
+        self._model = address.model
+        request.warnings.clear()  # they are said again
+        return await self._posted(self._body(request, address), address)
 
     def _body(self, request: ChatRequest, address: Address) -> bytes:
         body = self._shape.body(request, address.model, address.unknown_fields)
@@ -138,7 +139,7 @@ class OpenAIUpstream:
         return openai_failures.reply_failure(
             response.status_code,
             response.headers,
-            await response.aread(),
+            await _read(response, MOST_FAILURE_BYTES),
             subject=self._subject,
             key_name=self._addresses.key_name,
             secrets=self._keys.live_secrets(),
@@ -151,6 +152,16 @@ def _url(text: str) -> httpx2.URL:
     import httpx2
 
     return httpx2.URL(text)
+
+
+async def _read(response: httpx2.Response, most: int) -> bytes:
+    """The body, or the beginning of one that has more than `most` bytes, which would use up the memory."""
+    body = bytearray()
+    async for part in _parts(response):
+        body += part
+        if len(body) > most:
+            break
+    return bytes(body)
 
 
 def _parts(response: httpx2.Response) -> AsyncIterator[bytes]:

@@ -38,6 +38,9 @@ _OVERLOADED = 529
 _PAYMENT_REQUIRED = 402
 _USED_UP_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_error"}
 
+# OpenAI's and Azure OpenAI's (https://github.com/chatboxai/chatbox/issues/646, read 2026-11-22).
+_NO_MODEL_CODES = {"model_not_found", "DeploymentNotFound"}
+
 
 def authentication_failed(subject: str, key_name: str | None) -> ChatError:
     """The error for a key that `subject` refuses also after the secret was read again; None: it was sent none."""
@@ -49,6 +52,12 @@ def authentication_failed(subject: str, key_name: str | None) -> ChatError:
         f"{subject} refused the key {key_name} of the API-keys secret's current version; "
         f"set a valid one with: terrachat secrets set {key_name}"
     )
+
+
+def no_access(subject: str, key_name: str | None) -> ChatError:
+    """The error for a model that the provider does not have for this key; None: it was sent none."""
+    whose = f"the key {key_name}" if key_name else "a request without a key"
+    return NoAccessError(f"{subject} does not exist, or {whose} has no access to it")
 
 
 def invalid_address(subject: str) -> ChatError:
@@ -79,9 +88,8 @@ def reply_failure(
         return ThrottledError(
             f"{subject} asks to slow down; try again in a moment", retryable=True, retry_after_s=retry_after_s(headers)
         )
-    if status == 403 or (status == 404 and "model_not_found" in codes):
-        whose = f"the key {key_name}" if key_name else "a request without a key"
-        return NoAccessError(f"{subject} does not exist, or {whose} has no access to it")
+    if status == 403 or (status == 404 and _NO_MODEL_CODES.intersection(codes)):
+        return no_access(subject, key_name)
     # Before anything is cut off: half a key is no longer found.
     param, message = (redacted(_text(error.get(name)), secrets) for name in ("param", "message"))
     is_theirs = status == 404 or status < 400 or status >= 500 or status in _PASSING_STATUSES

@@ -20,13 +20,6 @@ from typing import Any
 
 from chat_handler.upstreams.base import JsonObject
 
-_SIGNS = (b'"reasoning"', b'"reasoning_details"', b'"content":[', b'"content": [')
-
-
-def may_be_needed(raw: bytes) -> bool:
-    """Whether `named` may change the chunk with these bytes: a cheap test before it is parsed."""
-    return any(sign in raw for sign in _SIGNS)
-
 
 def named(chunk: JsonObject) -> JsonObject:
     """`chunk` with its reasoning text in `reasoning_content`; itself where there is nothing to be done."""

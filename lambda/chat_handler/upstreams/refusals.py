@@ -58,8 +58,8 @@ def refusal(subject: str, message: str, codes: Iterable[str] = (), param: str | 
         return ContentFilterError(f"{subject} refused the prompt for its content; say it in other words")
     if _TOO_LONG_CODES & given or _TOO_LONG.search(message):
         return ContextLengthError(
-            f"{subject} cannot read that much: {said}; shorten the messages, begin a new conversation, or ask for "
-            "fewer tokens (max_tokens)",
+            f"{subject} cannot read that much: {said.rstrip('.')}; shorten the messages, begin a new conversation, "
+            "or ask for fewer tokens (max_tokens)",
             param="messages",
         )
     return InvalidRequestError(f"{subject} refused the request: {said}", param=param)

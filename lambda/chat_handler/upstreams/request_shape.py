@@ -73,8 +73,8 @@ class RequestShape:
 
 def asks_for(name: str, value: Any) -> bool:
     """Whether the parameter `name` with this `value` asks for something: null, 0 penalties and the like do not."""
-    if name in SAMPLING:  # a temperature of 0 is a wish
-        return value is not None and value != _NEUTRAL_VALUES[name]
+    if name in SAMPLING or name == "seed":  # 0 is a wish too
+        return value is not None and value != _NEUTRAL_VALUES.get(name)
     return bool(value)
 
 

@@ -104,6 +104,15 @@ def _as_chunk(chunk: JsonObject) -> JsonObject:
     choices = chunk.get("choices")
     if not isinstance(choices, list) or not any(isinstance(one, dict) and "message" in one for one in choices):
         return chunk
-    deltas = [{**one, "delta": one["message"]} for one in choices if isinstance(one, dict) and "message" in one]
-    stripped = [{name: value for name, value in one.items() if name != "message"} for one in deltas]
-    return {**chunk, "object": "chat.completion.chunk", "choices": stripped}
+    told = [_as_delta(one) for one in choices if isinstance(one, dict) and "message" in one]
+    return {**chunk, "object": "chat.completion.chunk", "choices": told}
+
+
+def _as_delta(choice: JsonObject) -> JsonObject:
+    others = {name: value for name, value in choice.items() if name != "message"}
+    delta = choice["message"]
+    calls = delta.get("tool_calls") if isinstance(delta, dict) else None
+    if isinstance(calls, list):  # only in a delta they have numbers, and clients read them
+        numbered = [{"index": number, **call} for number, call in enumerate(calls) if isinstance(call, dict)]
+        delta = {**delta, "tool_calls": numbered}
+    return {**others, "delta": delta}

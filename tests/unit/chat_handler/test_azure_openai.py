@@ -20,6 +20,7 @@ from tests.unit.chat_handler.fake_server import FakeServer, Reply, Request, json
 from tests.unit.chat_handler.stage import (
     CHUNKS,
     COMPLETION,
+    SSE,
     Handler,
     ask,
     ask_chat,
@@ -27,6 +28,7 @@ from tests.unit.chat_handler.stage import (
     events_of,
     question,
     secret,
+    sse,
 )
 
 KEY = "azure-canary-0123456789"
@@ -141,6 +143,21 @@ def test_a_change_in_the_secret_works_at_once(app: Handler, azure: FakeServer, c
     assert error_of(refused)[:2] == (502, "authentication_failed")
     assert KEY not in refused.text
     assert mended.json() == COMPLETION
+
+
+def test_a_body_is_for_the_address_that_it_goes_to(app: Handler, azure: FakeServer) -> None:
+    """A key that was moved to a resource with an older API, which refuses `stream_options`."""
+    azure.replies["completions?api-version=2024-10-21"] = json_reply({"error": {"code": "401"}}, 401)
+    azure.replies["completions?api-version=2024-06-01"] = Reply(sse(*CHUNKS), headers=SSE)
+    asked = question("asked", stream=True)
+    ask_chat(app, asked)
+
+    older = {"AZURE_OPENAI_API_KEY__Model1": NEW_KEY, "AZURE_OPENAI_API_VERSION__Model1": "2024-06-01"}
+    azure.replies["GetSecretValue"] = secret(SECRET | older, version="v2")
+    assert ask_chat(app, asked).text.endswith("data: [DONE]\n\n")
+
+    (sent,) = azure.asked("completions?api-version=2024-06-01")
+    assert "stream_options" not in sent.json()
 
 
 def secret_of(*identifiers: str, models: str = "", **changes: Any) -> dict[str, Any]:

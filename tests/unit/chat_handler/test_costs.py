@@ -29,6 +29,7 @@ def test_tokens_are_those_that_the_upstream_names() -> None:
         {},
         {"prompt_tokens": None, "completion_tokens": "7"},
         {"prompt_tokens": -1, "completion_tokens": True},
+        {"prompt_tokens": 10**400, "completion_tokens": 2**53},
         {"prompt_tokens_details": None, "completion_tokens_details": ["reasoning_tokens"]},
     ],
 )

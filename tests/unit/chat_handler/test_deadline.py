@@ -20,6 +20,7 @@ from chat_handler.errors import UpstreamTimeoutError
         pytest.param(None, LONGEST_S - MARGIN_S, id="no context"),
         pytest.param("{", LONGEST_S - MARGIN_S, id="not JSON"),
         pytest.param("[]", LONGEST_S - MARGIN_S, id="a list"),
+        pytest.param('{"deadline": NaN}', LONGEST_S - MARGIN_S, id="no number"),
         pytest.param('{"deadline": null}', LONGEST_S - MARGIN_S, id="null"),
     ],
 )

@@ -92,20 +92,17 @@ def test_fault_03_a_model_that_never_loads(app: Handler, server: FakeServer, clo
 
 
 @pytest.mark.parametrize(
-    ("described", "said"),
+    ("state", "ages", "said"),
     [
-        pytest.param(
-            {"EndpointStatus": "Creating", "CreationTime": time.time() - 200}, "being created, for 3 min now", id="new"
-        ),
-        pytest.param({"EndpointStatus": "Creating"}, "being created;", id="of an unknown age"),
-        pytest.param(
-            {"EndpointStatus": "Updating", "LastModifiedTime": time.time()}, "Updating, for less than", id="updating"
-        ),
+        pytest.param("Creating", {"CreationTime": 200}, "being created, for 3 min now", id="new"),
+        pytest.param("Creating", {}, "being created;", id="of an unknown age"),
+        pytest.param("Updating", {"LastModifiedTime": 0}, "Updating, for less than", id="updating"),
     ],
 )
 def test_fault_04_an_endpoint_that_does_not_serve_yet(
-    app: Handler, server: FakeServer, described: dict[str, Any], said: str
+    app: Handler, server: FakeServer, state: str, ages: dict[str, float], said: str
 ) -> None:
+    described = {"EndpointStatus": state} | {name: time.time() - age_s for name, age_s in ages.items()}
     server.replies |= {"invocations": NOT_FOUND, "DescribeEndpoint": json_reply(described)}
 
     reply = ask_chat(app, question("smollm2"))

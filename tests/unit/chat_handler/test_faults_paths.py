@@ -188,6 +188,27 @@ def test_fault_41_an_answer_that_is_too_large_for_one_reply(app: Handler, server
     assert ask_chat(app, question("gpt", stream=True)).text.endswith("data: [DONE]\n\n")
 
 
+@pytest.mark.parametrize(("status", "code"), [(200, "response_too_large"), (503, "upstream_error")])
+def test_fault_41_an_answer_without_an_end_is_not_read_to_it(
+    app: Handler, server: FakeServer, status: int, code: str
+) -> None:
+    was_left, has_ended = threading.Event(), threading.Event()
+
+    def endless() -> Iterator[bytes]:
+        try:
+            for _ in range(100):  # MiB; a socket's buffers take some of them
+                yield b" " * 2**20
+            has_ended.set()
+        finally:
+            was_left.set()
+
+    server.replies["completions"] = lambda _: Reply(endless(), status)
+
+    assert ask_chat(app, question("gpt")).json()["error"]["code"] == code
+    assert was_left.wait(5)
+    assert not has_ended.is_set()
+
+
 def test_fault_42_a_request_that_is_too_large(app: Handler, server: FakeServer) -> None:
     reply = ask_chat(app, question("gpt", x="y" * 6 * 1024 * 1024))
 
@@ -233,6 +254,19 @@ def test_a_model_that_hangs_leaves_its_fallback_time(app: Handler, server: FakeS
     assert (reply.status_code, reply.headers["x-terrachat-model"]) == (200, "smollm2")
 
 
+@STREAMED
+def test_of_a_model_that_gave_way_no_setting_is_blamed(app: Handler, server: FakeServer, is_stream: bool) -> None:
+    stage.script_everything_well(server, OPENAI | {"fallback": ["smollm2"]}, SAGEMAKER)
+    server.replies |= {"completions": StallingUpstream(None, {})}
+    server.replies |= dict.fromkeys(("invocations", "invocations-response-stream"), aws_error("AccessDeniedException"))
+    context = json.dumps({"deadline": (time.time() + 2.7) * 1000})
+
+    reply = ask_chat(app, question("gpt", stream=is_stream), headers={"x-amzn-lambda-context": context})
+
+    assert "when it was its fallback's turn" in error_of(reply)[2]
+    assert "first_token_s" not in error_of(reply)[2]
+
+
 @pytest.mark.parametrize(
     ("upstream", "code"),
     [
@@ -251,6 +285,27 @@ def test_the_callers_own_faults_do_not_fall_back(app: Handler, server: FakeServe
 
     assert failure_of(ask_chat(app, question("gpt"))) == (400, code, False)
     assert server.asked("invocations") == []
+
+
+@STREAMED
+def test_no_fallback_goes_around_another_ones_content_filter(app: Handler, server: FakeServer, is_stream: bool) -> None:
+    stage.script_everything_well(server, SAGEMAKER | {"fallback": ["gpt", "nova-micro"]}, OPENAI, BEDROCK)
+    server.replies |= dict.fromkeys(("invocations", "invocations-response-stream"), aws_error("AccessDeniedException"))
+    server.replies["completions"] = json_reply({"error": {"code": "content_filter"}}, 400)
+
+    assert failure_of(ask_chat(app, question("smollm2", stream=is_stream))) == (400, "content_filter", False)
+    assert [*server.asked("converse"), *server.asked("converse-stream")] == []
+
+
+def test_a_stream_that_begins_with_its_usage_can_be_a_fallbacks(app: Handler, server: FakeServer) -> None:
+    stage.script_everything_well(server, OPENAI | {"fallback": ["smollm2"]}, SAGEMAKER)
+    begins = sse({"usage": {"prompt_tokens": 5, "completion_tokens": 0}}, *CHUNKS)
+    server.replies |= {"completions": Reply(status=402), "invocations-response-stream": stage.parts(begins)}
+
+    first, *rest = events_of(ask_chat(app, question("gpt", stream=True)))
+
+    assert first["terrachat"] == {"answered_by": "smollm2", "fallback_from": ["gpt"]}
+    assert stage.text_of([first, *rest]) == "Paris."
 
 
 def test_nothing_falls_back_after_the_first_byte(app: Handler, server: FakeServer) -> None:

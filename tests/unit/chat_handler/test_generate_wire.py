@@ -81,6 +81,7 @@ def test_the_conversation_becomes_a_transcript(app: Handler, container: FakeServ
     ("fields", "parameters"),
     [
         pytest.param({"temperature": 0}, {}, id="greedy"),
+        pytest.param({"temperature": 0, "top_p": 0.5}, {}, id="greedy beside a top_p, with which TGI would sample"),
         pytest.param({"temperature": 1, "top_p": 1}, {"do_sample": True, "temperature": 1}, id="top_p 1"),
         pytest.param({"max_tokens": 7, "temperature": 0}, {"max_new_tokens": 7}, id="a limit"),
     ],
@@ -230,6 +231,17 @@ def test_a_whole_completion_is_a_stream_of_one_chunk(app: Handler, server: FakeS
     assert chunk["choices"] == [
         {"index": 0, "delta": {"role": "assistant", "content": "Paris."}, "finish_reason": "stop"}
     ]
+
+
+def test_the_calls_of_a_whole_completion_are_numbered_in_a_stream(app: Handler, server: FakeServer) -> None:
+    calls = [{"id": i, "type": "function", "function": {"name": "now", "arguments": "{}"}} for i in "ab"]
+    choice = {"index": 0, "message": {"role": "assistant", "tool_calls": calls}, "finish_reason": "tool_calls"}
+    server.replies["invocations-response-stream"] = parts(json.dumps(COMPLETION | {"choices": [choice]}).encode())
+
+    chunk, done = events_of(ask_chat(app, question("smollm2", stream=True)))
+
+    assert chunk["choices"][0]["delta"]["tool_calls"] == [{"index": n, **one} for n, one in enumerate(calls)]
+    assert done == "[DONE]"
 
 
 @given(

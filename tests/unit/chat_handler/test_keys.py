@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,6 +138,51 @@ def test_requests_refused_at_once_share_one_read() -> None:
         return {key.value for key in found if key}, secret.reads
 
     assert asyncio.run(story()) == ({"two"}, 2)
+
+
+def test_a_client_that_leaves_while_the_secret_is_read_costs_nobody_else_the_new_key() -> None:
+    gate = threading.Event()
+
+    async def story() -> str | None:
+        secret = Secret('{"A_KEY": "one"}')
+
+        def read() -> SecretVersion:
+            version = secret.read()
+            if secret.reads == 3:
+                gate.wait(5)
+            return version
+
+        secret.store = KeyStore(read, ("A_KEY",), now=lambda: secret.time)
+        first = await secret.store.get("A_KEY")
+        secret.time += 60
+        refreshing = asyncio.create_task(secret.store.get("A_KEY"))
+        await asyncio.sleep(0)
+        leaves, stays = (asyncio.create_task(secret.store.replacement(first)) for _ in range(2))
+        await refreshing
+        secret.holds, secret.version = '{"A_KEY": "two"}', "v2"
+        while secret.reads < 3:
+            await asyncio.sleep(0.001)
+        leaves.cancel()
+        gate.set()
+        key = await stays
+        return key.value if key else None
+
+    assert asyncio.run(story()) == "two"
+
+
+def test_a_client_that_leaves_while_the_secret_is_read_makes_no_key_older_than_a_minute() -> None:
+    async def story() -> str:
+        secret = Secret('{"A_KEY": "one"}')
+        await secret.value()
+        secret.holds, secret.version = '{"A_KEY": "two"}', "v2"
+        secret.time += 60
+        leaves = asyncio.create_task(secret.value())
+        await asyncio.sleep(0)
+        leaves.cancel()
+        await asyncio.wait([leaves])
+        return await secret.value()
+
+    assert asyncio.run(story()) == "two"
 
 
 @pytest.mark.parametrize(

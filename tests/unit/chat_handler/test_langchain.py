@@ -133,7 +133,7 @@ def test_an_answer_that_was_cut_off_says_so(
     [
         (400, 400, "invalid_request", "their words", 1),
         (403, 403, "no_access", "no access", 1),
-        (404, 502, "upstream_error", "HTTP 404", 1),
+        (404, 403, "no_access", "does not exist", 1),
         (429, 429, "throttled", "slow down", 2),
         (500, 502, "upstream_error", "HTTP 500", 2),
         (501, 502, "upstream_error", "their words", 1),

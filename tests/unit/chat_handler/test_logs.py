@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 import io
 import json
 import logging
@@ -103,6 +105,33 @@ def test_a_librarys_words_on_the_root_logger_are_left_out() -> None:
 
     assert (line["level"], line["places"]) == ("WARNING", ["/sdk/client.py:7 read"])
     assert "Paris" not in json.dumps(line)
+
+
+def test_a_library_that_cannot_count_its_arguments_gets_none_of_them_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter(lambda: [SECRET]))
+
+    handler.handle(logging.LogRecord("x", logging.WARNING, "f.py", 1, "%d tokens", ("Paris.",), None))
+
+    assert "Paris" not in capsys.readouterr().err
+
+
+def test_what_a_forgotten_task_failed_with_is_not_repeated(log: io.StringIO) -> None:
+    async def fail() -> None:
+        raise ValueError("the user's prompt")
+
+    async def story() -> None:
+        task = asyncio.create_task(fail())
+        await asyncio.wait([task])
+
+    asyncio.run(story())
+    gc.collect()
+
+    (line,) = lines(log.getvalue())
+    assert (line["message"], line["exception"]) == ("Task exception was never retrieved", "ValueError")
+    assert "prompt" not in log.getvalue()
 
 
 def test_one_line_per_request(app: Handler, server: FakeServer, log: io.StringIO) -> None:

@@ -13,6 +13,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from chat_handler.metrics import Metrics
+from chat_handler.observed import Observed
+from chat_handler.outcomes import CHAT_PATH, CLIENT_GONE_STATUS, Exchange, outcome_of
 from tests.unit.chat_handler.fake_server import FakeServer, Reply, json_reply
 from tests.unit.chat_handler.stage import (
     OPENAI,
@@ -174,3 +177,12 @@ def test_a_catalog_without_metrics_has_none(
     ask_chat(app, question("gpt"))
 
     assert line_of(log).keys().isdisjoint({"_aws", *OF_A_MODEL})
+
+
+def test_a_client_that_left_is_no_error_and_no_measure_of_how_fast_models_are() -> None:
+    exchange = Exchange("r1", "POST", CHAT_PATH, CLIENT_GONE_STATUS, ms=70, first_byte_ms=5, bytes_in=1, bytes_out=1)
+    noted = Observed(model="gpt", answered_by="gpt", provider="openai", is_stream=True)
+
+    line = Metrics("Terrachat", "demo").of(outcome_of(noted, exchange), now_ms=1)
+
+    assert ({"Requests": 1, "Errors": 0, "ClientErrors": 0}.items() <= line.items(), "Latency" in line) == (True, False)

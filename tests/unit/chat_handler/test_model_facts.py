@@ -182,6 +182,7 @@ def test_who_takes_a_system_prompt(provider: str, model: str, takes_system: bool
         ("bedrock", "us.anthropic.claude-opus-4-6-v1", 1_000_000),
         ("bedrock", "amazon.nova-micro-v1:0", 128_000),
         ("google_genai", "gemini-3.8-flash", 1_048_576),
+        ("openai", "o1-mini", None),
         ("openai", "acme-1", None),
     ],
 )

@@ -85,6 +85,7 @@ def test_a_stream_passes_chunk_by_chunk(app: Handler) -> None:
         pytest.param(refusal(401), 502, "authentication_failed", "secrets set OPENAI_API_KEY", id="401"),
         pytest.param(refusal(403), 403, "no_access", "gpt-4o", id="403"),
         pytest.param(refusal(404, "model_not_found"), 403, "no_access", "gpt-4o", id="404 model"),
+        pytest.param(refusal(404, "DeploymentNotFound"), 403, "no_access", "does not exist", id="404 of Azure's"),
         pytest.param(refusal(404), 502, "upstream_error", "base URL", id="404 URL"),
         pytest.param(refusal(302, location="http://else.where/"), 502, "upstream_error", "302", id="redirect"),
         pytest.param(refusal(429), 429, "throttled", "slow down", id="429"),
@@ -118,6 +119,7 @@ def test_the_field_that_openai_refuses_is_named(app: Handler, server: FakeServer
     ("body", "message"),
     [
         pytest.param(b"", "answered 0 bytes that are not JSON", id="empty"),
+        pytest.param(b"[" * 5000, "answered 5000 bytes that are not JSON", id="nested"),
         pytest.param(b"[]", "answered JSON that is not a chat completion", id="list"),
     ],
 )

@@ -22,7 +22,7 @@ from chat_handler.upstreams.base import (
     Status,
 )
 from tests.unit.chat_handler.fake_server import FakeServer, Request, json_reply
-from tests.unit.chat_handler.stage import BEDROCK, OPENAI, Handler, ask, aws_error, error_of
+from tests.unit.chat_handler.stage import BEDROCK, OPENAI, Handler, ask, aws_error, error_of, failure_of
 
 
 class Echo:
@@ -92,6 +92,21 @@ def test_an_id_that_is_not_known_is_looked_for_at_once() -> None:
         await ssm.ids()
         ssm.holds = {"new": {}}
         ssm.time += 1
+        return (await ssm.registry.model("new")).record.id
+
+    assert asyncio.run(story()) == "new"
+
+
+def test_a_client_that_leaves_while_the_list_is_read_hides_no_model() -> None:
+    async def story() -> str:
+        ssm = Ssm({"a": {}})
+        await ssm.ids()
+        ssm.holds = {"a": {}, "new": {}}
+        ssm.time += 2
+        leaves = asyncio.create_task(ssm.registry.model("new"))
+        await asyncio.sleep(0)
+        leaves.cancel()
+        await asyncio.wait([leaves])
         return (await ssm.registry.model("new")).record.id
 
     assert asyncio.run(story()) == "new"
@@ -273,16 +288,21 @@ def test_every_page_of_parameters_is_read(app: Handler, server: FakeServer) -> N
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "expected"),
-    [("AccessDeniedException", 400, (403, "no_access")), ("ValidationException", 400, (502, "upstream_error"))],
+    ("code", "expected"),
+    [
+        ("AccessDeniedException", (403, "no_access", False)),
+        ("ValidationException", (502, "upstream_error", False)),
+        ("ThrottlingException", (502, "upstream_error", True)),
+        ("InternalServerError", (502, "upstream_error", True)),
+    ],
 )
-def test_ssm_refuses(app: Handler, server: FakeServer, code: str, status: int, expected: tuple[int, str]) -> None:
-    server.replies["GetParametersByPath"] = aws_error(code, status)
+def test_ssm_refuses(app: Handler, server: FakeServer, code: str, expected: tuple[int, str, bool]) -> None:
+    server.replies["GetParametersByPath"] = aws_error(code, 500 if code == "InternalServerError" else 400)
 
-    found = error_of(ask(app, "GET", "/v1/models"))
+    reply = ask(app, "GET", "/v1/models")
 
-    assert found[:2] == expected
-    assert "'/terrachat/demo/models'" in found[2]
+    assert failure_of(reply) == expected
+    assert "'/terrachat/demo/models'" in error_of(reply)[2]
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,15 @@ def test_run_sh_serves_the_health_check(port_variable: str, tmp_path: Path) -> N
         port_variable: str(port),
         "TERRACHAT_DEPLOYMENT": "demo",
         "AWS_REGION": "us-east-1",
+        "PYTHONPATH": str(tmp_path),
     }
+    # A library's warning: pydantic's have had a prompt in them.
+    (tmp_path / "sitecustomize.py").write_text("import warnings; warnings.warn('their words')", encoding="utf-8")
 
-    with subprocess.Popen([ROOT / "run.sh"], env=environment, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+    with (
+        (tmp_path / "output").open("wb") as output,
+        subprocess.Popen([ROOT / "run.sh"], env=environment, cwd=tmp_path, stdout=output, stderr=output) as process,
+    ):
         try:
             url = f"http://127.0.0.1:{port}/health"
             wait_until(lambda: process.poll() is not None or _answers(url), "run.sh serves", wait_s=30)
@@ -72,6 +78,7 @@ def test_run_sh_serves_the_health_check(port_variable: str, tmp_path: Path) -> N
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(10)
+    assert "their words" not in (tmp_path / "output").read_text(encoding="utf-8")
 
 
 def _answers(url: str) -> bool:

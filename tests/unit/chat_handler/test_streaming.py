@@ -99,6 +99,8 @@ def test_what_is_encoded_can_be_decoded(sent: dict[str, Any]) -> None:
         pytest.param(b"data: [1]\n\n", id="not an object"),
         pytest.param(b"data: \xff\n\n", id="not UTF-8"),
         pytest.param(b"data: " + b"x" * (LONGEST_LINE_BYTES + 1), id="endless line"),
+        pytest.param(b"data: " + b"[" * 100_000 + b"\n\n", id="nested event"),
+        pytest.param(b'{"choices":' * 100_000 + b"\n", id="nested line"),
     ],
 )
 def test_what_is_no_chunk_is_an_error_that_repeats_nothing(stream: bytes) -> None:
@@ -106,6 +108,14 @@ def test_what_is_no_chunk_is_an_error_that_repeats_nothing(stream: bytes) -> Non
         chunks_of(stream)
 
     assert not any(word in caught.value.message for word in ("gateway", "broken", "xxx"))
+
+
+def test_an_event_that_does_not_end_is_not_kept() -> None:
+    decoder = ChunkDecoder()
+    for _ in range(3):
+        decoder.feed(b"data: " + b"x" * (LONGEST_LINE_BYTES // 2) + b"\n")
+
+    assert decoder.error is not None
 
 
 @pytest.mark.parametrize(
@@ -158,6 +168,14 @@ def test_a_whole_stream_is_finished_and_its_usage_is_noted() -> None:
 
     watch.check_end()
     assert (watch.finish_reason, watch.usage) == ("stop", CHUNKS[-1]["usage"])
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
+def test_a_choices_number_may_be_anything(index: Any) -> None:
+    watch = StreamWatch()
+    watch.see({"choices": [{"index": index, "delta": {"content": "Paris."}, "finish_reason": "stop"}]})
+
+    watch.check_end()
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def prompts_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def prompts(log: io.StringIO) -> list[dict[str, Any]]:
-    return [line for line in map(json.loads, log.getvalue().splitlines()) if line["message"] == "prompt"]
+    return [line for line in map(json.loads, log.getvalue().split("\n")[:-1]) if line["message"] == "prompt"]
 
 
 @pytest.mark.parametrize("model", ["smollm2", "nova-micro", "gpt"])
@@ -60,6 +60,21 @@ def test_tool_calls_are_part_of_an_answer(app: Handler, server: FakeServer, log:
     assert prompts(log)[0]["tool_calls"] == [call]
 
 
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_what_ends_a_line_for_python_only_ends_no_answer(
+    app: Handler, server: FakeServer, log: io.StringIO, separator: str, is_stream: bool
+) -> None:
+    said = f"one{separator}data: two"
+    whole = {**COMPLETION, "choices": [{"index": 0, "message": {"content": said}, "finish_reason": "stop"}]}
+    events = Reply([sse(chunk(said), chunk(finish_reason="stop"))], headers=SSE)
+    server.replies["completions"] = events if is_stream else Reply(json.dumps(whole, ensure_ascii=False).encode())
+
+    ask_chat(app, question("gpt", stream=is_stream))
+
+    assert [line["answer"] for line in prompts(log)] == [said]
+
+
 def test_images_are_told_by_their_size(app: Handler, log: io.StringIO) -> None:
     parts = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": PNG}}]
 
@@ -85,14 +100,33 @@ def test_what_is_too_long_for_a_log_event_keeps_its_beginning() -> None:
 def test_a_long_reply_is_not_kept_whole() -> None:
     transcript = Transcript()
     event = sse(chunk("a" * 1000), done=False)
-    for _ in range(2000):
+    for _ in range(8000):
         transcript.add(event)
 
-    assert set(transcript.fields(None)["answer"]) == {"a"}
-    assert len(transcript.fields(None)["answer"]) == MOST_CHARACTERS
+    assert transcript.fields(None)["answer"] == "a" * MOST_CHARACTERS
 
 
-@pytest.mark.parametrize("reply", [b"", b"<html>", b"[]", b'{"choices": [null, {"message": 1}]}', b"data: [DONE]\n\n"])
+def test_an_answer_in_small_pieces_is_kept_whole() -> None:
+    transcript = Transcript()
+    event = sse(chunk("word ", created=1, model="gpt-4o-2024-11-20", system_fingerprint="fp_0123456789"), done=False)
+    for _ in range(20_000):
+        transcript.add(event)
+
+    assert transcript.fields(None)["answer"] == "word " * 20_000
+
+
+@pytest.mark.parametrize("text", ["data: 1, 2, 3. What is their mean?", "data:,"])
+def test_words_are_no_image(text: str) -> None:
+    assert Transcript().fields([{"role": "user", "content": text}])["messages"][0]["content"] == text
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(b"", b"<html>", b"[]", b"data: [DONE]\n\n"),
+        *(b'{"choices": [null, {"message": 1}]}', b'{"choices": [{"message": {"tool_calls": 5}}]}'),
+    ],
+)
 def test_what_is_no_answer_is_an_empty_one(reply: bytes) -> None:
     transcript = Transcript()
     transcript.add(reply)

@@ -187,6 +187,16 @@ def test_a_strict_tool_is_one(app: Handler, server: FakeServer, provider: Transl
     assert found is True
 
 
+@pytest.mark.parametrize(("choice", "mode"), [("auto", "VALIDATED"), ("required", "ANY"), ("none", "NONE")])
+def test_googles_strictness_is_how_tools_are_called(app: Handler, server: FakeServer, choice: str, mode: str) -> None:
+    deploy(server, GOOGLE)
+    strict = {**WEATHER, "function": {**WEATHER["function"], "strict": True}}
+
+    body = sent(app, server, GOOGLE, tools=[strict, NOW], tool_choice=choice)
+
+    assert body["toolConfig"] == {"functionCallingConfig": {"mode": mode}}
+
+
 def test_coheres_strictness_is_for_all_tools(app: Handler, server: FakeServer) -> None:
     deploy(server, COHERE)
     strict = {**WEATHER, "function": {**WEATHER["function"], "strict": True}}
@@ -408,6 +418,46 @@ def test_a_call_that_google_cannot_read_is_an_error(app: Handler, server: FakeSe
     server.replies[GOOGLE.asks[is_stream]] = reply
 
     assert error_of(ask_chat(app, question("asked", tools=TOOLS, stream=is_stream)))[:2] == (502, "upstream_error")
+
+
+def google_ended(reason: str, is_stream: bool) -> Reply:
+    candidate = {"index": 0, "content": {"role": "model", "parts": [{"text": "Pa"}]}, "finishReason": reason}
+    document = {"candidates": [candidate]}
+    return Reply(b"data: " + json.dumps(document).encode() + b"\n\n") if is_stream else json_reply(document)
+
+
+@plain_and_streamed
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("LANGUAGE", "content_filter"),
+        ("IMAGE_PROHIBITED_CONTENT", "content_filter"),
+        ("CONTINUATION", "length"),
+        ("NOT_YET_INVENTED", "stop"),
+    ],
+)
+def test_why_google_ended_an_answer(
+    app: Handler, server: FakeServer, reason: str, expected: str, is_stream: bool
+) -> None:
+    deploy(server, GOOGLE)
+    server.replies[GOOGLE.asks[is_stream]] = google_ended(reason, is_stream)
+
+    reply = ask_chat(app, question("asked", stream=is_stream))
+
+    answers = [one for one in events_of(reply) if one != "[DONE]"] if is_stream else [reply.json()]
+    reasons = [choice["finish_reason"] for one in answers for choice in one["choices"] if choice["finish_reason"]]
+    assert reasons == [expected]
+
+
+@plain_and_streamed
+def test_an_answer_that_google_broke_off_is_no_whole_one(app: Handler, server: FakeServer, is_stream: bool) -> None:
+    deploy(server, GOOGLE)
+    server.replies[GOOGLE.asks[is_stream]] = google_ended("OTHER", is_stream)
+
+    reply = ask_chat(app, question("asked", stream=is_stream))
+
+    assert error_of(reply)[:2] == (502, "upstream_error")
+    assert "OTHER" in error_of(reply)[2]
 
 
 # Images
@@ -683,6 +733,31 @@ def test_an_event_of_coheres_that_nobody_knows_is_no_part_of_the_answer(app: Han
     assert (text_of(events[:-1]), events[-1]) == (TEXT, "[DONE]")
 
 
+@pytest.mark.parametrize(
+    ("provider", "place", "value"),
+    [
+        pytest.param(BEDROCK, ["output"], [], id="botocore's parser stumbles"),
+        pytest.param(BEDROCK, ["output", "message", "content", 1, "text"], 5, id="a text is none"),
+        pytest.param(ANTHROPIC, ["content", 1, "type"], [], id="a type is none"),
+        pytest.param(COHERE, ["finish_reason"], [], id="a reason is none"),
+    ],
+)
+def test_an_answer_with_values_of_another_kind_is_no_answer(
+    app: Handler, server: FakeServer, provider: Translated, place: list[Any], value: Any
+) -> None:
+    deploy(server, provider)
+    good = provider.reasoned[False].body
+    document: Any = json.loads(good if isinstance(good, bytes) else b"".join(good))
+    *parents, last = place
+    found = document
+    for step in parents:
+        found = found[step]
+    found[last] = value
+    server.replies[provider.asks[False]] = json_reply(document)
+
+    assert error_of(ask_chat(app, question("asked")))[:2] == (502, "bad_upstream_response")
+
+
 def test_an_answer_that_does_not_say_that_it_is_finished_is_no_answer(app: Handler, server: FakeServer) -> None:
     deploy(server, GOOGLE)
     server.replies[GOOGLE.asks[False]] = json_reply({"usageMetadata": {"promptTokenCount": 5}})
@@ -705,6 +780,7 @@ def calling(**fields: Any) -> list[Json]:
 RESULT = {"role": "tool", "tool_call_id": "c", "content": "noon"}
 REFUSED: list[Any] = [
     pytest.param(ANTHROPIC, {"seed": 7}, "seed", id="seed"),
+    pytest.param(BEDROCK, {"seed": 0}, "seed", id="a seed of 0"),
     pytest.param(BEDROCK, {"presence_penalty": 0.5}, "presence_penalty", id="penalty"),
     pytest.param(ANTHROPIC, {"top_k": 5}, "top_k", id="a field that OpenAI has not"),
     pytest.param(BEDROCK, {"tools": TOOLS, "parallel_tool_calls": False}, "parallel_tool_calls", id="parallel calls"),
@@ -835,6 +911,19 @@ def test_what_cannot_be_used_is_refused_by_its_place(
     assert error_of(reply)[:2] == (400, "invalid_request")
     assert reply.json()["error"]["param"] == (param or "messages[0].content[0].image_url.url")
     assert server.asked("messages") == []
+
+
+@each_provider
+def test_what_an_earlier_answer_reasoned_may_come_back(app: Handler, server: FakeServer, provider: Translated) -> None:
+    """A client sends back what it got, also from another model: OpenRouter's answers have all three."""
+    deploy(server, provider)
+    thoughts = {"reasoning": "Hm.", "reasoning_content": "Hm.", "reasoning_details": [{"type": "reasoning.text"}]}
+    messages = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!", **thoughts}]
+
+    reply = ask_chat(app, question("asked") | {"messages": [*messages, {"role": "user", "content": "?"}]})
+
+    assert reply.status_code == 200
+    assert all(b"Hm." not in one.body for one in server.requests)
 
 
 def test_bedrock_wants_the_tools_of_earlier_calls(app: Handler, server: FakeServer) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from frontend.client import ChatClient, ChatStream
-from frontend.wire import ChatError, ChatRequest, Event, Finish, Message, ModelInfo, Text, Usage
+from frontend.wire import AnsweredBy, ChatError, ChatRequest, Event, Finish, Message, Text, Usage
 from tests.browser.fake_handler import FakeHandler
 
 REGION = "us-east-1"
@@ -34,12 +34,41 @@ def read(stream: ChatStream) -> list[Event]:
 
 
 def test_models_are_listed_ready_or_not(handler: FakeHandler) -> None:
-    handler.models = ("echo", "starting")
+    handler.models = ("echo", "starting", "away")
+    told = [
+        (model.id, model.provider, model.status, model.reason, model.can_be_asked)
+        for model in ChatClient(handler.url, REGION).list_models()
+    ]
 
-    assert ChatClient(handler.url, REGION).list_models() == (
-        ModelInfo(id="echo", provider="fake"),
-        ModelInfo(id="starting", provider="fake", status="starting", reason="The endpoint is being created (fake)."),
-    )
+    assert told == [
+        ("echo", "fake", "ready", None, True),
+        ("starting", "fake", "starting", "The endpoint is being created (fake).", False),
+        ("away", "fake", "stopped", "It is night (fake).", True),
+    ]
+
+
+def test_what_the_handler_says_beside_is_kept(handler: FakeHandler) -> None:
+    model, *_ = ChatClient(handler.url, REGION).list_models()
+
+    assert model.model_dump() == {
+        "id": "echo",
+        "object": "model",
+        "created": 0,
+        "owned_by": "fake",
+        "provider": "fake",
+        "status": "ready",
+        "reason": None,
+        "modalities": ("text",),
+        "supports_streaming": True,
+        "context_tokens": 8192,
+        "fallback": (),
+    }
+
+
+def test_a_fallback_is_named_before_its_answer(handler: FakeHandler) -> None:
+    stream = ChatClient(handler.url, REGION).stream(question("away"))
+
+    assert read(stream)[:2] == [AnsweredBy("echo"), Text("You said: hello there")]
 
 
 def test_an_answer_arrives_as_events(handler: FakeHandler) -> None:

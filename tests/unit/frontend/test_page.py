@@ -140,6 +140,23 @@ def test_a_model_that_is_not_ready_is_seen_with_its_reason_and_not_asked(open_pa
     assert all(button.disabled for button in page.button if str(button.key).startswith("start-"))
 
 
+def test_a_model_with_a_fallback_is_asked_and_the_footer_names_who_answered(open_page: OpenPage) -> None:
+    page = open_page(model="away")
+    assert "It is night" in page.warning[0].value
+    assert "answered by its fallback in the meantime: echo" in page.warning[0].value
+
+    page = until_answered(ask(page, "Who?"))
+
+    assert page.chat_message[1].markdown[0].value == "You said: Who?"
+    assert page.chat_message[1].caption[0].value.startswith("echo instead of away · ")
+
+
+def test_an_answer_that_ran_out_of_tokens_says_so(open_page: OpenPage) -> None:
+    page = until_answered(ask(open_page(model="clipped"), "More?"))
+
+    assert any("Ended at the limit of tokens" in part.value for part in page.chat_message[1].markdown)
+
+
 def test_an_unknown_model_falls_back_with_a_notice(open_page: OpenPage) -> None:
     page = open_page(model="gone")
 

@@ -113,7 +113,9 @@ def until(condition: Callable[[], bool], seconds: float = 10) -> None:
 def test_a_turn_is_answered_and_kept(registry: TurnRegistry, shelf: Shelf) -> None:
     turn = start(registry, shelf, Script(Text("Be"), Text("cause."), Finish("stop"), Usage(2, 3)))
 
-    expected = replace(ASKED, answer="Because.", status="done", usage=Usage(2, 3), request_id="r1")
+    expected = replace(
+        ASKED, answer="Because.", status="done", finish_reason="stop", usage=Usage(2, 3), request_id="r1"
+    )
     assert ended(turn) == expected
     kept = shelf.turns[1]
     assert replace(kept, first_token_ms=None, elapsed_ms=None, heartbeat_at=NOW) == expected

@@ -58,9 +58,9 @@ for name in ("anthropic", "bedrock", "cohere", "google_genai", "openai"):
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> HandlerArchive:
+def base(zips: Path) -> HandlerArchive:
     """The zip of a catalog whose providers need no packages of their own."""
-    return packaging.build(on_this_machine(), tmp_path_factory.mktemp("cache"))
+    return packaging.build(on_this_machine(), zips)
 
 
 @pytest.fixture(scope="module")
