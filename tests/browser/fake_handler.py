@@ -86,12 +86,14 @@ class FakeHandler:
     lists: threading.Event = field(default_factory=_is_set)
     url: str = ""
     _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
 
     def start(self, port: int = 0) -> FakeHandler:
         listening = socket.create_server(("127.0.0.1", port))
         config = uvicorn.Config(self.app(), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
-        threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True).start()
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
+        self._thread.start()
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         deadline = time.monotonic() + 10
         while not self._server.started:
@@ -101,9 +103,11 @@ class FakeHandler:
         return self
 
     def stop(self) -> None:
-        if self._server is not None:
+        """End, and return when nobody is answered any more."""
+        if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._server.force_exit = True
+            self._thread.join(timeout=5)
 
     def app(self) -> Starlette:
         return Starlette(
