@@ -13,8 +13,8 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import uvicorn
@@ -62,12 +62,10 @@ class FakeModel:
 
     async def _stream(self, order: str, words: str, *, counts: bool) -> AsyncIterator[bytes]:
         yield _chunk({"role": "assistant", "content": None})
-        try:
-            while order == "forever":
-                yield _chunk({"content": "on "})
-                await asyncio.sleep(0.01)
-        finally:
-            self.left.set()
+        if order == "forever":
+            async with aclosing(self._forever()) as chunks:
+                async for chunk in chunks:
+                    yield chunk
         for delta in _call_deltas(words) if order == "call" else _text_deltas(order, words):
             yield _chunk(delta)
         if order == "break":
@@ -80,6 +78,14 @@ class FakeModel:
         if counts:
             yield _chunk(None, usage=_usage(words))
         yield b"data: [DONE]\n\n"
+
+    async def _forever(self) -> AsyncGenerator[bytes, None]:
+        try:
+            while True:
+                yield _chunk({"content": "on "})
+                await asyncio.sleep(0.01)
+        finally:
+            self.left.set()
 
 
 _REFUSALS = {
