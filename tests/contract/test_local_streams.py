@@ -36,7 +36,8 @@ def test_a_stream_arrives_while_it_is_made_and_leaving_it_frees_the_model(local:
     streams = {"sagemaker": open_sagemaker, "bedrock": open_bedrock, "openai": open_openai}
 
     with closing(streams[wire](local, "forever")) as stream:
-        arrived = [next(pieces) for pieces in [iter(stream)] for _ in range(4)]
+        pieces = iter(stream)  # kept: the connection may end with it
+        arrived = [next(pieces) for _ in range(4)]
         left_early = local.model.left.is_set()
 
     assert (len(arrived), left_early) == (4, False)

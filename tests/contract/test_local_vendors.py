@@ -258,7 +258,8 @@ def test_leaving_a_stream_frees_the_model(local: Running, vendor: Vendor) -> Non
     local.model.left.clear()
 
     with _open(local, vendor, "forever") as stream:
-        arrived = [next(pieces) for pieces in [stream.iter_raw()] for _ in range(2)]
+        pieces = stream.iter_raw()  # kept: the connection ends with it
+        arrived = [next(pieces) for _ in range(2)]
         left_early = local.model.left.is_set()
 
     assert (len(arrived), left_early) == (2, False)
