@@ -15,6 +15,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
+from chat_handler import upstream_codes
 from chat_handler.errors import (
     BadUpstreamResponseError,
     ChatError,
@@ -35,9 +36,6 @@ LONGEST_LINE_BYTES = 16 * 1024 * 1024
 _SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _FIELD = re.compile(rb"(event|id|retry)?:")
 _THROTTLED_CODES = {"rate_limit_exceeded", "rate_limit_error", "overloaded_error", "429"}
-_TOO_LONG_CODES = {"context_length_exceeded", "exceed_context_size_error"}
-_FILTER_CODES = {"content_filter", "content_policy_violation"}
-_USED_UP_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_error"}
 
 
 class Received(JsonObject):
@@ -243,16 +241,16 @@ def error_in_stream(chunk: JsonObject) -> ChatError:
     codes = [str(error[key]) for key in ("code", "type", "error_type") if error.get(key)]
     named = next((code for code in codes if _SAFE_CODE.fullmatch(code)), None)
     what = f"the upstream reported {named!r}" if named else "the upstream reported an error"
-    if _USED_UP_CODES.intersection(codes):
+    if upstream_codes.USED_UP.intersection(codes):
         return InsufficientQuotaError(f"{what}: its account has used up its quota; check its plan and billing")
     if _THROTTLED_CODES.intersection(codes):
         return ThrottledError(f"{what}: it asks to slow down; try again in a moment", retryable=True)
-    if _TOO_LONG_CODES.intersection(codes):
+    if upstream_codes.TOO_LONG.intersection(codes):
         return ContextLengthError(
             f"{what}: the messages are more than the model can read; shorten them, or begin a new conversation",
             param="messages",
         )
-    if _FILTER_CODES.intersection(codes):
+    if upstream_codes.FILTERED.intersection(codes):
         return ContentFilterError(f"{what}: it refused the prompt for its content; say it in other words")
     return UpstreamError(
         f"{what} in its answer; ask again, and look at the upstream's own log if it stays", retryable=True

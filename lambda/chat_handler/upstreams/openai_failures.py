@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from chat_handler import upstream_codes
 from chat_handler.errors import (
     AuthenticationFailedError,
     ChatError,
@@ -36,7 +37,6 @@ _OVERLOADED = 529
 # with both. https://platform.openai.com/docs/guides/error-codes,
 # https://platform.deepseek.com/api-docs/quick_start/error_codes, read 2026-11-22.
 _PAYMENT_REQUIRED = 402
-_USED_UP_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_error"}
 
 # OpenAI's and Azure OpenAI's (https://github.com/chatboxai/chatbox/issues/646, read 2026-11-22).
 _NO_MODEL_CODES = {"model_not_found", "DeploymentNotFound"}
@@ -82,7 +82,7 @@ def reply_failure(
     codes = _codes(error)
     if status == 401:
         return authentication_failed(subject, key_name)
-    if status == _PAYMENT_REQUIRED or _USED_UP_CODES.intersection(codes):
+    if status == _PAYMENT_REQUIRED or upstream_codes.USED_UP.intersection(codes):
         return InsufficientQuotaError(f"the account behind {subject} has used up its quota; check its plan and billing")
     if status in (429, _OVERLOADED):
         return ThrottledError(

@@ -13,19 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from chat_handler import upstream_codes
 from chat_handler.errors import ContentFilterError, ContextLengthError, InvalidRequestError
 
 LONGEST_MESSAGE = 1000
 
-_TOO_LONG_CODES = {
-    "context_length_exceeded",  # OpenAI, Azure OpenAI, Groq
-    "exceed_context_size_error",  # llama.cpp #15780: the `type`, with HTTP 500 in its first versions
-}
-_FILTER_CODES = {
-    "content_filter",  # Azure OpenAI: https://learn.microsoft.com/en-us/answers/questions/5896505
-    "ResponsibleAIPolicyViolation",  # Azure OpenAI's inner code
-    "content_policy_violation",  # OpenAI
-}
 # Sentences of servers that have no code for it. Those with an issue beside them are quoted there, read 2026-11-22; the
 # last four are how their vendors are remembered to word it, and were seen nowhere.
 _TOO_LONG = re.compile(
@@ -54,9 +46,9 @@ def refusal(subject: str, message: str, codes: Iterable[str] = (), param: str | 
     """The error for a request that `subject` refused. `message` is its own sentence, about the caller's request."""
     given = set(codes)
     said = message[:LONGEST_MESSAGE] or "it gave no reason"
-    if _FILTER_CODES & given:
+    if upstream_codes.FILTERED & given:
         return ContentFilterError(f"{subject} refused the prompt for its content; say it in other words")
-    if _TOO_LONG_CODES & given or _TOO_LONG.search(message):
+    if upstream_codes.TOO_LONG & given or _TOO_LONG.search(message):
         return ContextLengthError(
             f"{subject} cannot read that much: {said.rstrip('.')}; shorten the messages, begin a new conversation, "
             "or ask for fewer tokens (max_tokens)",
@@ -67,4 +59,4 @@ def refusal(subject: str, message: str, codes: Iterable[str] = (), param: str | 
 
 def is_refusal(codes: Iterable[str]) -> bool:
     """Whether a code says that the request is at fault, whatever the HTTP status says."""
-    return not (_TOO_LONG_CODES | _FILTER_CODES).isdisjoint(codes)
+    return not (upstream_codes.TOO_LONG | upstream_codes.FILTERED).isdisjoint(codes)
