@@ -1,4 +1,4 @@
-"""The chat page: run with `streamlit run frontend/app.py`. The composition root of the frontend.
+"""The pages: run with `streamlit run frontend/asgi.py`. The composition root of the frontend.
 
 In: the environment (`settings.py`) and what is deployed. Out: a page. Nothing but wiring: what is shown is in `views/`,
 what happens is in the modules that import no Streamlit.
@@ -8,22 +8,43 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from frontend import i18n, settings
+from frontend import i18n, settings, wishes
+from frontend.access import User
 from frontend.chat import Chat
 from frontend.client import ChatClient
 from frontend.discovery import Deployment, DiscoveryError, discover, list_deployments
-from frontend.history import ConversationStore
+from frontend.history.table import Table
+from frontend.model_list import ModelWatch
+from frontend.page import Page
 from frontend.state import LANGUAGE_KEY, PageState
 from frontend.turns import TurnRegistry
-from frontend.views import chat_page, errors
-from frontend.wire import ChatError, ModelInfo
+from frontend.views import browser_zone, chat_page, errors, sidebar
 
 log = logging.getLogger(__name__)
 _LOGO = str(Path(__file__).with_name("assets") / "terrachat.svg")
+
+# In the order of the navigation: path, what draws it, icon. The first is the page at `/`.
+_PAGES: Mapping[str, tuple[Callable[[Page], None], str]] = {
+    "chat": (chat_page.draw, ":material/forum:"),
+}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What all sessions share of one deployment."""
+
+    deployment: Deployment
+    client: ChatClient
+    table: Table
+    watch: ModelWatch
 
 
 @st.cache_resource
@@ -31,34 +52,56 @@ def turn_registry() -> TurnRegistry:
     return TurnRegistry()
 
 
-@st.cache_resource(max_entries=4)
-def connect(deployment: str, region: str) -> tuple[Deployment, ChatClient, ConversationStore]:
-    found = discover(deployment, region)
-    client = ChatClient(found.handler_url, found.region)
-    return found, client, ConversationStore(found.conversations_table, found.region)
+@st.cache_resource(max_entries=16, show_spinner=False)
+def connect(name: str, region: str) -> Connection:
+    deployment = discover(name, region)
+    client = ChatClient(deployment.handler_url, deployment.region)
+    table = Table(deployment.conversations_table, deployment.region, days=deployment.conversation_days)
+    return Connection(deployment, client, table, ModelWatch(client))
 
 
-@st.cache_data(ttl=10, max_entries=4, show_spinner=False)
-def list_models(handler_url: str, _client: ChatClient) -> tuple[ModelInfo, ...]:
-    return _client.list_models()
+@st.cache_data(ttl=60, max_entries=16, show_spinner=False)
+def deployments_in(region: str) -> tuple[str, ...]:
+    return list_deployments(region)
 
 
-def main(t: i18n.Translator, state: PageState) -> None:
-    env = settings.from_environment()
-    if env.deployment is None or env.region is None:
-        errors.not_configured(t, list_deployments(env.region) if env.region else ())
-        return
-    found, client, store = connect(env.deployment, env.region)
-    chat = Chat(env.owner, client, store, turn_registry())
+def main(t: i18n.Translator, state: PageState, env: settings.Settings) -> Page | None:
+    """Everything up to what a page itself shows; None where there is nothing to show it of."""
+    user = User(env.owner)
+    chosen = state.query.get("deployment") or env.deployment
+    if chosen is None or env.region is None:
+        errors.not_configured(t, deployments_in(env.region) if env.region else ())
+        return None
+    connected = connect(chosen, env.region)
+    chat = Chat(user.owner, connected.client, connected.table, turn_registry())
+    wishes.stop(state, chat)  # before anything that may wait for the network
+    models = connected.watch.current()
+    if models.failure is not None:
+        connect.clear()  # the handler may have been replaced, and its URL with it: the next run looks again
+    page = Page(
+        t=t,
+        state=state,
+        user=user,
+        zone=browser_zone.zone(),
+        chat=chat,
+        deployment=connected.deployment,
+        deployments=_deployments(env.region, chosen),
+        model_list=models,
+        watch=connected.watch,
+        model=state.choose_model(models.models),
+        may_start=env.may_start,
+    )
+    wishes.perform(page)
+    sidebar.draw(page)
+    return page
 
-    def listed() -> tuple[ModelInfo, ...]:
-        try:
-            return list_models(found.handler_url, client)
-        except ChatError:
-            connect.clear()  # the handler may have been replaced, and its URL with it: the next run looks again
-            raise
 
-    chat_page.draw(t, state, chat, found, listed, list_models.clear)
+def _deployments(region: str, chosen: str) -> tuple[str, ...]:
+    """All that could be chosen; the chosen one alone where listing them is not allowed, as in a hosted page."""
+    try:
+        return deployments_in(region)
+    except DiscoveryError:
+        return (chosen,)
 
 
 def translator(state: PageState) -> i18n.Translator:
@@ -67,15 +110,43 @@ def translator(state: PageState) -> i18n.Translator:
     return i18n.translator(language)
 
 
-page_state = PageState(st.session_state, st.query_params)
-t = translator(page_state)
-st.set_page_config(page_title=t("app.title"), page_icon=_LOGO, layout="centered")
-st.logo(_LOGO, size="large")
-try:
-    main(t, page_state)
-except DiscoveryError as exc:
-    errors.discovery_failure(t, exc, connect.clear)
-except Exception:  # the page's outermost border: a defect is logged, and never shown with its text
-    reference = uuid.uuid4().hex[:12]
-    log.exception("unexpected failure %s", reference)
-    errors.unexpected(t, reference)
+@contextmanager
+def error_border(t: i18n.Translator) -> Iterator[None]:
+    """The outermost border: what fails inside is told in the page's language, and a defect never with its text."""
+    try:
+        yield
+    except DiscoveryError as exc:
+        errors.discovery_failure(t, exc, connect.clear)
+    except Exception:
+        reference = uuid.uuid4().hex[:12]
+        log.exception("unexpected failure %s", reference)
+        errors.unexpected(t, reference)
+
+
+def run() -> None:
+    state = PageState(st.session_state, st.query_params)
+    drawn: list[Page] = []
+
+    def show(view: Callable[[Page], None]) -> None:
+        if drawn:
+            view(drawn[0])
+
+    first, t = next(iter(_PAGES)), translator(state)
+    opened = st.navigation(
+        [
+            st.Page(partial(show, view), title=t(f"pages.{name}"), icon=icon, url_path=name, default=name == first)
+            for name, (view, icon) in _PAGES.items()
+        ]
+    )
+    st.set_page_config(page_title=f"{opened.title} · {t('app.title')}", page_icon=_LOGO, layout="centered")
+    st.logo(_LOGO, size="large")
+    state.enter(opened.url_path or first)
+    t = translator(state)  # the language may have come back with `enter`
+    with error_border(t):
+        page = main(t, state, settings.from_environment())
+        if page is not None:
+            drawn.append(page)
+            opened.run()
+
+
+run()

@@ -1,64 +1,67 @@
-"""The page with its security headers: run with `streamlit run frontend/asgi.py`.
+"""The page as it is served: run with `streamlit run frontend/asgi.py`.
 
-In: `app.py`. Out: an ASGI application whose replies tell the browser to load nothing from anywhere else, whatever a
-model writes. `app.py` alone works the same without this second wall. Separate because Streamlit wants the script and
+In: `app.py`, the environment, and the address that Streamlit is to be served at. Out: an ASGI application with sign-in,
+with `http_border.py` around it; or the end of the process, with a message, where it would be served to people who have
+not signed in. `app.py` alone works the same without this second wall. Separate because Streamlit wants the script and
 the application in two files.
 """
 
 from __future__ import annotations
 
-import base64
 import re
-from hashlib import sha256
+import sys
 from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
-from frontend import announcement
+from frontend import browser_scripts, settings
+from frontend.http_border import OwnSite, Replies, security_headers
+from frontend.oidc import NAMES, Oidc, SettingsError, is_loopback
+from frontend.views import script_failure
 
 _INLINE_SCRIPT = re.compile(rb"<script(?:\s+type=\"text/javascript\")?>(.*?)</script>", re.DOTALL)
 
 
-def security_headers() -> dict[str, str]:
-    """What every reply carries. Scripts are Streamlit's own files, and by hash those in its index page and our one."""
+def _script_hashes() -> tuple[str, ...]:
+    """Of the scripts inside Streamlit's index page, and of our own."""
     index = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
-    scripts = [*_INLINE_SCRIPT.findall(index), announcement.SCRIPT.encode()]
-    hashes = [base64.b64encode(sha256(script).digest()).decode() for script in scripts]
-    policy = [
-        "default-src 'self'",
-        " ".join(["script-src 'self'", *(f"'sha256-{value}'" for value in hashes)]),
-        "style-src 'self' 'unsafe-inline'",  # how Streamlit styles its elements (emotion)
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
-    return {
-        "Content-Security-Policy": "; ".join(policy),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
+    return (*map(browser_scripts.hash_of, _INLINE_SCRIPT.findall(index)), *browser_scripts.hashes())
 
 
-class SecurityHeaders:
-    """Adds `security_headers()` to every HTTP reply."""
+def _how_to_sign_in() -> Oidc | None:
+    """The issuer, or None for this machine's own user. Ends the process where the page must not be served so."""
+    try:
+        issuer = settings.from_environment().oidc
+    except SettingsError as exc:
+        sys.exit(f"The chat page does not start: {exc}.")
+    address = config.get_option("server.address") or ""
+    if issuer is None and not is_loopback(address):
+        sys.exit(
+            f"The chat page does not start: it would be served at {address or 'every address of this machine'}, where "
+            "others can reach it, and nobody has to sign in.\n"
+            "Serve it on this machine only (--server.address 127.0.0.1), or let people sign in with OIDC: set "
+            f"{', '.join(NAMES)}."
+        )
+    return issuer
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = security_headers()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
-            await send(message)
+_issuer = _how_to_sign_in()
+if _issuer is not None:
+    # Streamlit signs what it remembers of a sign-in under way with this: another task may have to read it.
+    config.set_option("server.cookieSecret", _issuer.cookie_secret)
 
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(SecurityHeaders)])
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    secrets=_issuer.streamlit_secrets() if _issuer is not None else None,
+    middleware=[
+        Middleware(
+            Replies,
+            issuer=_issuer,
+            headers=security_headers(_script_hashes(), is_https=_issuer is not None and _issuer.is_https),
+        ),
+        Middleware(OwnSite, issuer=_issuer),
+    ],
+    on_script_error=script_failure.show,
+)

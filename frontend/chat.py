@@ -1,25 +1,36 @@
 """One owner's chats: what the page shows and what a click does, without Streamlit.
 
-In: an owner, a client, a store and the registry of live turns. Out: conversations, turns, and their changes. Separate
+In: an owner, a client, the table and the registry of live turns. Out: conversations, turns, and their changes. Separate
 so that everything a click sets off can be tested without a browser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
+from frontend import branches
+from frontend.branches import ShownTurn
 from frontend.client import ChatClient
-from frontend.history import ConversationStore
-from frontend.records import MAX_QUESTION_BYTES, Conversation, TurnRecord, is_conversation_id
-from frontend.turn import Turn
+from frontend.context import Context, context_for, room
+from frontend.costs import settled
+from frontend.history.conversations import ConversationStore
+from frontend.history.pictures import PictureStore
+from frontend.history.records import (
+    MAX_QUESTION_BYTES,
+    ChatSettings,
+    Conversation,
+    Kind,
+    TurnRecord,
+    is_conversation_id,
+)
+from frontend.history.table import Table
+from frontend.history.usage import UsageBook
+from frontend.turn import Accounts, Turn
 from frontend.turns import TurnRegistry
-from frontend.wire import ChatRequest, Message
-
-# What is sent along of a conversation. Small models read 2,000 to 8,000 tokens, an English token is about four
-# characters; the handler refuses nothing by length, so a long conversation would otherwise just stop working.
-MAX_CONTEXT_CHARACTERS = 12_000
+from frontend.wire import ChatRequest, Image, Message, ModelInfo
 
 
 class QuestionTooLongError(Exception):
@@ -31,31 +42,64 @@ class ConversationGoneError(Exception):
 
 
 @dataclass(frozen=True)
+class Question:
+    """What is asked, and where.
+
+    `parent` is the number of the turn that it follows, 0 for none, None for the newest; `kept` are ids of pictures that the
+    conversation has already, `images` new ones. `settings` are those of a conversation that begins with it, and `kind`
+    is what begins.
+    """
+
+    text: str
+    parent: int | None = None
+    images: tuple[Image, ...] = ()
+    kept: tuple[str, ...] = ()
+    settings: ChatSettings | None = None
+    kind: Kind = "chat"
+
+
+@dataclass(frozen=True)
 class Chat:
     """The chats of `owner`. Methods raise `HistoryError` when the table cannot be used."""
 
     owner: str
     client: ChatClient
-    store: ConversationStore
+    table: Table
     turns: TurnRegistry
 
-    def ask(self, conversation_id: str | None, model: str, question: str) -> str:
-        """Let `model` answer `question` in the background; the id of the conversation, a new one for None.
+    @property
+    def store(self) -> ConversationStore:
+        return ConversationStore(self.table)
+
+    @property
+    def pictures(self) -> PictureStore:
+        return PictureStore(self.table)
+
+    def ask(self, conversation_id: str | None, model: ModelInfo, question: Question) -> str:
+        """Let `model` answer in the background; the id of the conversation, a new one for None.
 
         Raises `QuestionTooLongError`, `ConversationGoneError`, `TurnBusyError`, `TooManyTurnsError`.
         """
-        if len(question.encode()) > MAX_QUESTION_BYTES:
+        if len(question.text.encode()) > MAX_QUESTION_BYTES:
             raise QuestionTooLongError
-        if conversation_id is not None and self.find(conversation_id) is None:
-            raise ConversationGoneError  # deleted in another tab: a turn without a conversation would never be seen
-        self.turns.ensure_free(self.owner, conversation_id)
-        conversation_id = conversation_id or self.store.create(self.owner, question).id
-        earlier = self.read(conversation_id)
+        conversation = self._conversation(conversation_id, question)
+        turns = self.read(conversation.id)
+        kept = (*question.kept, *(self.pictures.add(self.owner, conversation.id, image) for image in question.images))
         now = datetime.now(UTC)
-        record = TurnRecord(len(earlier) + 1, question, model, started_at=now, heartbeat_at=now)
-        stream = self.client.stream(ChatRequest(model, messages_for(earlier, question)))
-        self.turns.start(self.store, self.owner, conversation_id, record, stream)
-        return conversation_id
+        number = max((turn.number for turn in turns), default=0) + 1
+        settings = _carried(conversation.settings, model)
+        record = TurnRecord(number, question.text, model.id, started_at=now, heartbeat_at=now)
+        parent = _newest(turns) if question.parent is None else question.parent
+        record = replace(record, parent=parent, images=kept, settings=settings)
+        context = self._context(conversation.id, turns, record, model)
+        record = replace(record, left_out=context.left_out)
+        stream = self.client.stream(ChatRequest(model.id, context.messages, settings.parameters))
+        accounts = Accounts(
+            settle=partial(settled, price=model.price, sent_characters=context.characters),
+            book=partial(UsageBook(self.table).add, self.owner),
+        )
+        self.turns.start(self.store, self.owner, conversation.id, record, stream, accounts)
+        return conversation.id
 
     def read(self, conversation_id: str) -> tuple[TurnRecord, ...]:
         """All turns; the one that this process knows better than the store, as this process knows it."""
@@ -65,6 +109,13 @@ class Chat:
             return stored
         ours = turn.snapshot()
         return tuple(ours if record.number == ours.number else record for record in stored)
+
+    def line(self, conversation_id: str, chosen: Mapping[int, int]) -> tuple[ShownTurn, ...]:
+        """The turns that are shown, where `chosen` says which versions (parent -> number)."""
+        return branches.line(self.read(conversation_id), chosen)
+
+    def picture(self, conversation_id: str, image_id: str) -> Image | None:
+        return self.pictures.find(self.owner, conversation_id, image_id)
 
     def latest(self, conversation_id: str) -> TurnRecord | None:
         """The turn that this process answers in this conversation, or has answered last."""
@@ -91,29 +142,59 @@ class Chat:
         """The owner's conversation; None also for what cannot be an id (DynamoDB refuses keys over 1 KB)."""
         return self.store.find(self.owner, conversation_id) if is_conversation_id(conversation_id) else None
 
-    def conversations(self, limit: int) -> tuple[Conversation, ...]:
-        """The `limit` conversations last used, newest first."""
-        return self.store.list_conversations(self.owner, limit)
+    def conversations(self) -> tuple[Conversation, ...]:
+        """The owner's chats, the pinned ones first, then the one last used; panes of comparisons are not among them."""
+        found = [each for each in self.store.list_conversations(self.owner) if each.kind == "chat"]
+        return tuple(sorted(found, key=lambda each: not each.pinned))
 
     def delete(self, conversation_id: str) -> None:
         """Remove a conversation for good, and stop what is being answered in it."""
         self.turns.forget(self.owner, conversation_id)
         self.store.delete(self.owner, conversation_id)
 
+    def _conversation(self, conversation_id: str | None, question: Question) -> Conversation:
+        self.turns.ensure_free(self.owner, conversation_id)
+        if conversation_id is None:
+            return self.store.create(self.owner, question.text, question.kind, question.settings)
+        found = self.find(conversation_id)
+        if found is None:
+            raise ConversationGoneError  # deleted in another tab: a turn without a conversation would never be seen
+        return found
 
-def messages_for(earlier: Sequence[TurnRecord], question: str) -> tuple[Message, ...]:
-    """The messages that carry `question` and as many whole earlier turns as fit, the latest first to be kept.
+    def _context(
+        self, conversation_id: str, turns: tuple[TurnRecord, ...], record: TurnRecord, model: ModelInfo
+    ) -> Context:
+        """What the model is sent: the turns above the question, and the question."""
+        above = _above(turns, record.parent)
+        read = partial(self.picture, conversation_id)
+        images = tuple(filter(None, map(read, record.images))) if model.takes_images else ()
+        max_tokens = record.settings.parameters.get("max_tokens")
+        return context_for(
+            above,
+            Message("user", record.question, images),
+            record.settings.system_prompt,
+            room(model.context_tokens, int(max_tokens) if max_tokens else None),
+            read if model.takes_images else lambda _: None,
+        )
 
-    Turns without an answer are left out (providers want question and answer in turn), and so are failed ones: a retry
-    should not see its own failure.
-    """
-    room = MAX_CONTEXT_CHARACTERS - len(question)
-    kept: list[Message] = []
-    for turn in reversed(earlier):
-        if not turn.answer or turn.status == "error":
-            continue
-        room -= len(turn.question) + len(turn.answer)
-        if room < 0:
-            break
-        kept = [Message("user", turn.question), Message("assistant", turn.answer), *kept]
-    return (*kept, Message("user", question))
+
+def _newest(turns: tuple[TurnRecord, ...]) -> int:
+    line = branches.line(turns, {})
+    return line[-1].turn.number if line else 0
+
+
+def _above(turns: tuple[TurnRecord, ...], parent: int) -> tuple[TurnRecord, ...]:
+    """The turns that lead to the one with the number `parent`, that one included."""
+    by_number = {turn.number: turn for turn in turns}
+    found: list[TurnRecord] = []
+    while parent in by_number:
+        turn = by_number[parent]
+        found.append(turn)
+        parent = min(turn.parent, turn.number - 1)
+    return tuple(reversed(found))
+
+
+def _carried(settings: ChatSettings, model: ModelInfo) -> ChatSettings:
+    """The settings without the parameters that `model` does not take: they were chosen for another model."""
+    taken = {name: value for name, value in settings.parameters.items() if model.takes(name)}
+    return ChatSettings(settings.system_prompt, taken)

@@ -8,9 +8,9 @@ command line's `ask` and `models` use it as well.
 from __future__ import annotations
 
 import uuid
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -23,7 +23,20 @@ from pydantic import ValidationError
 from frontend.discovery import is_loopback
 from frontend.interruptible import Line
 from frontend.signing import LambdaUrlAuth, MissingCredentialsError
-from frontend.wire import AnsweredBy, ChatError, ChatRequest, Event, Finish, ModelInfo, Text, Usage
+from frontend.wire import (
+    AnsweredBy,
+    ChatError,
+    ChatRequest,
+    Event,
+    Finish,
+    Listed,
+    Message,
+    ModelInfo,
+    SourceState,
+    Text,
+    Usage,
+    Warned,
+)
 
 REQUEST_ID = "X-Request-Id"
 _LIST_TIMEOUT = httpx2.Timeout(15, connect=5)
@@ -81,12 +94,11 @@ class ChatStream:
     def _events(self) -> Iterator[Event]:
         with self._client.chat.completions.create(
             model=self._request.model,
-            messages=cast("list[ChatCompletionMessageParam]", [asdict(message) for message in self._request.messages]),
-            max_tokens=_given(self._request.max_tokens),
-            temperature=_given(self._request.temperature),
+            messages=cast("list[ChatCompletionMessageParam]", [_written(each) for each in self._request.messages]),
             stream=True,
             stream_options={"include_usage": True},
             extra_headers={REQUEST_ID: self.request_id},
+            extra_body=dict(self._request.parameters),
         ) as chunks:
             for chunk in chunks:
                 yield from _events_of(chunk)
@@ -108,12 +120,20 @@ class ChatClient:
 
         Raises `ChatError`.
         """
+        return self.listed().models
+
+    def listed(self) -> Listed:
+        """Every deployed model, and the sources that the list comes from.
+
+        Raises `ChatError`.
+        """
         request_id = uuid.uuid4().hex
         with _translated(request_id):
             page = self._client.models.list(extra_headers={REQUEST_ID: request_id})
             # What the handler did not say the SDK would fill up with its own fields.
             told = [model.model_dump(warnings=False, exclude_unset=True) for model in page.data]
-            return tuple(ModelInfo.model_validate(model) for model in told)
+            models = tuple(ModelInfo.model_validate(model) for model in told)
+            return Listed(models, _sources((page.model_extra or {}).get("terrachat")))
 
     def stream(self, request: ChatRequest) -> ChatStream:
         """The answer to `request`, event by event; see `ChatStream`."""
@@ -124,14 +144,28 @@ def _openai(base_url: str, http: httpx2.Client, retries: int) -> openai.OpenAI:
     return openai.OpenAI(base_url=base_url, api_key="unused", http_client=http, max_retries=retries)
 
 
-def _given(value: Any) -> Any:
-    return openai.omit if value is None else value
+def _written(message: Message) -> dict[str, Any]:
+    """A message as OpenAI's API takes it: pictures as data URLs before the words that are about them."""
+    if not message.images:
+        return {"role": message.role, "content": message.content}
+    pictures = [
+        {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{b64encode(image.data).decode()}"}}
+        for image in message.images
+    ]
+    return {"role": message.role, "content": [*pictures, {"type": "text", "text": message.content}]}
+
+
+def _sources(told: Any) -> tuple[SourceState, ...]:
+    listed = told.get("sources") if isinstance(told, dict) else None
+    return tuple(SourceState.model_validate(source) for source in listed or ())
 
 
 def _events_of(chunk: ChatCompletionChunk) -> Iterator[Event]:
     told = (chunk.model_extra or {}).get("terrachat")
     if isinstance(told, dict) and told.get("answered_by"):
         yield AnsweredBy(str(told["answered_by"]))
+    if isinstance(told, dict) and told.get("warnings"):
+        yield Warned(tuple(map(str, told["warnings"])))
     for choice in chunk.choices[:1]:
         if choice.delta is not None and choice.delta.content:
             # Half of a surrogate pair, which some servers cut an answer at, can be neither shown nor stored.
@@ -159,7 +193,8 @@ def _translated(request_id: str) -> Iterator[None]:
             raise ChatError("no_credentials", "There are no AWS credentials to sign the request with.") from exc
         raise ChatError("handler_unreachable", "The connection to the handler failed.", request_id) from exc
     except openai.APIError as exc:  # an error event in mid-stream
-        raise ChatError(exc.code or "upstream_error", exc.message, request_id) from exc
+        code = exc.code or "upstream_error"
+        raise ChatError(code, exc.message, request_id, retryable=_retryable(exc.body)) from exc
     except httpx2.HTTPError as exc:
         raise ChatError("stream_truncated", _BROKEN, request_id) from exc
     except (openai.OpenAIError, ValidationError, ValueError, AttributeError, TypeError) as exc:
@@ -171,7 +206,14 @@ def _of_status(exc: openai.APIStatusError, request_id: str) -> ChatError:
     request_id = exc.request_id or request_id
     if exc.code:  # the handler's own error object
         body = exc.body if isinstance(exc.body, dict) else {}
-        return ChatError(exc.code, str(body.get("message") or exc.message), request_id)
+        said = str(body.get("message") or exc.message)
+        return ChatError(exc.code, said, request_id, retryable=_retryable(exc.body))
     # Lambda's own reply: its function URL refused the request, or the function failed before the handler could speak.
     code = _CODES_BY_STATUS.get(exc.status_code, "handler_failed")
     return ChatError(code, f"The handler's URL answered with HTTP status {exc.status_code}.", request_id)
+
+
+def _retryable(body: object) -> bool | None:
+    """What the handler's error object says; None of one that does not say it."""
+    said = body.get("retryable") if isinstance(body, dict) else None
+    return said if isinstance(said, bool) else None

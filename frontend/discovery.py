@@ -25,7 +25,8 @@ _CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempt
 class Deployment(BaseModel):
     """What the page and the command line need to know of one deployment.
 
-    `handler_url` ends with `/`. `conversations_table` and `api_keys_secret` are names, not ARNs.
+    `handler_url` ends with `/`. `conversations_table` and `api_keys_secret` are names, not ARNs. `conversation_days` is
+    how long what was said is kept, None for as long as nobody deletes it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -36,6 +37,7 @@ class Deployment(BaseModel):
     handler_url: str
     conversations_table: str
     api_keys_secret: str
+    conversation_days: int | None = None
 
     @property
     def is_local(self) -> bool:

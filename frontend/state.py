@@ -1,7 +1,7 @@
 """What one browser tab remembers, and how it changes. No Streamlit.
 
 In: Streamlit's session state and query parameters, as plain mappings. Out: `PageState`. What must survive a reload is
-in the URL (`?chat=`, `?model=`, `?lang=`); the rest is lost with the tab, and may be. Clicks do not act: they leave a
+in the URL (`?chat=`, `?model=`, `?lang=`, …); the rest is lost with the tab, and may be. Clicks do not act: they leave a
 wish, which the next run of the script takes and performs inside the page's error border.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from frontend.records import TurnRecord
+from frontend.history.records import TurnRecord
 from frontend.wire import ModelInfo
 
 MODEL_KEY = "model"  # the picker's widget key
@@ -20,15 +20,22 @@ LANGUAGE_KEY = "language"
 PAGE_OF_TURNS = 30
 PAGE_OF_CONVERSATIONS = 30
 
-Action = Literal["ask", "retry", "stop", "delete"]
+# Which query parameters a page owns. Streamlit drops all of them when another page is opened; those of all pages are
+# put back at once, those of one page when it is opened again.
+OF_ALL_PAGES = ("lang", "deployment", "model")
+OF_PAGE: Mapping[str, tuple[str, ...]] = {
+    "chat": ("chat",),
+    "compare": ("m", "run"),
+    "models": ("q", "provider", "status"),
+}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user asked for with a click: `text` is a question, or a conversation's id for `delete`."""
+    """What the user asked for with a click; `arguments` are the action's own."""
 
-    action: Action
-    text: str = ""
+    action: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,17 +51,37 @@ class PageState:
     session: MutableMapping[Any, Any]  # Streamlit admits other keys than str
     query: MutableMapping[str, str]
 
+    def enter(self, name: str) -> None:
+        """The page `name` is being run: give it back the query parameters that it had, if it was just opened."""
+        was_open: str | None = self.session.get("page")
+        names = (*OF_ALL_PAGES, *OF_PAGE.get(name, ())) if was_open != name else ()
+        for parameter in names:
+            kept = self.session.get(f"url-{parameter}")
+            if was_open is not None and kept and parameter not in self.query:
+                self.query[parameter] = kept
+        self.session["page"] = name
+        for parameter in (*OF_ALL_PAGES, *OF_PAGE.get(name, ())):
+            self.session[f"url-{parameter}"] = self.query.get(parameter)
+
+    def put(self, parameter: str, value: str | None) -> None:
+        """Set a query parameter, or take it away, for this page and for its next visit."""
+        if value:
+            self.query[parameter] = value
+        else:
+            self.query.pop(parameter, None)
+        self.session[f"url-{parameter}"] = value
+
     @property
     def conversation_id(self) -> str | None:
         return self.query.get("chat") or None
 
     def open(self, conversation_id: str | None) -> None:
         """Show this conversation, or an empty page for None."""
-        if conversation_id is None:
-            self.query.pop("chat", None)
-        else:
-            self.query["chat"] = conversation_id
-        self.session.pop("turns_shown", None)
+        if conversation_id != self.conversation_id:
+            self.session.pop("turns_shown", None)
+            self.session.pop("versions", None)
+            self.session.pop("editing", None)
+        self.put("chat", conversation_id)
 
     def side_of_page(self) -> int:
         """0 or 1, the other one each time another conversation is shown than in the run before."""
@@ -69,10 +96,21 @@ class PageState:
             self.session["followed"] = turn.request_id
         return bool(self.session.get("followed") == turn.request_id)
 
-    def wish(self, action: Action, text: str = "") -> None:
-        self.session["wish"] = Wish(action, text)
+    @property
+    def versions(self) -> Mapping[int, int]:
+        """Which version is shown behind a turn, where another than the newest was chosen: parent -> number."""
+        chosen: Mapping[int, int] = self.session.get("versions", {})
+        return chosen
 
-    def take_wish(self, *actions: Action) -> Wish | None:
+    def show_version(self, parent: int, number: int | None) -> None:
+        """Show this version of what follows the turn `parent`; the newest for None."""
+        others = {key: value for key, value in self.versions.items() if key != parent}
+        self.session["versions"] = others if number is None else {**others, parent: number}
+
+    def wish(self, action: str, **arguments: Any) -> None:
+        self.session["wish"] = Wish(action, arguments)
+
+    def take_wish(self, *actions: str) -> Wish | None:
         """The wish, once; only if it is one of `actions`, where any are given."""
         wish: Wish | None = self.session.get("wish")
         if wish is None or (actions and wish.action not in actions):
@@ -121,12 +159,12 @@ class PageState:
         if wished and wished != chosen.id:
             self.notify("picker.unknown", model=wished, fallback=chosen.id)
         self.session[MODEL_KEY] = chosen.id
-        self.query["model"] = chosen.id
+        self.put("model", chosen.id)
         return chosen
 
     def remember_model(self) -> None:
         """Put the picker's choice into the URL."""
-        self.query["model"] = self.session[MODEL_KEY]
+        self.put("model", self.session[MODEL_KEY])
 
     def remember_language(self) -> None:
-        self.query["lang"] = self.session[LANGUAGE_KEY]
+        self.put("lang", self.session[LANGUAGE_KEY])

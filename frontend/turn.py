@@ -13,15 +13,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from frontend.history import HistoryError, TurnExistsError
-from frontend.records import MAX_ANSWER_BYTES, TurnRecord
-from frontend.wire import AnsweredBy, ChatError, Event, Finish, Text, Usage
+from frontend.history.conversations import TurnExistsError
+from frontend.history.records import MAX_ANSWER_BYTES, TurnRecord
+from frontend.history.table import HistoryError
+from frontend.wire import AnsweredBy, ChatError, Event, Finish, Text, Usage, Warned
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,14 @@ _NUMBERS_TO_TRY = 10
 
 class TurnBusyError(Exception):
     """The conversation is still being answered."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """What is made of a turn that has ended: `settle` completes its record, `book` counts it once it is kept."""
+
+    settle: Callable[[TurnRecord], TurnRecord] = lambda turn: turn
+    book: Callable[[TurnRecord], None] = lambda turn: None
 
 
 class EventStream(AbstractContextManager["EventStream"], Iterable[Event], Protocol):
@@ -53,7 +62,15 @@ class TurnStore(Protocol):
 class Turn:
     """One question being answered. Every method may be called from any thread."""
 
-    def __init__(self, owner: str, conversation_id: str, record: TurnRecord, stream: EventStream) -> None:
+    def __init__(
+        self,
+        owner: str,
+        conversation_id: str,
+        record: TurnRecord,
+        stream: EventStream,
+        accounts: Accounts | None = None,
+    ) -> None:
+        self._accounts = accounts or Accounts()
         self.key = (owner, conversation_id)
         self._changed = threading.Condition()
         self._record = record
@@ -132,7 +149,7 @@ class Turn:
                     self._take(event)
             self._end("done")
         except ChatError as exc:
-            self._end("error", exc.code, exc.message)
+            self._end("error", exc.code, exc.message, retryable=exc.retryable)
         except Exception:
             log.exception("turn with request %s failed", self._stream.request_id)
             self._end("error", "internal", "The page's server could not read the answer.")
@@ -146,6 +163,8 @@ class Turn:
                     self._append(text)
                 case Usage():
                     self._record = replace(self._record, usage=event)
+                case Warned(warnings):
+                    self._record = replace(self._record, warnings=warnings)
                 case AnsweredBy(model):
                     self._record = replace(self._record, answered_by=model)
                 case Finish(reason):
@@ -161,17 +180,20 @@ class Turn:
         self._text += text
         self._bytes += len(text.encode())
 
-    def _end(self, status: str, code: str | None = None, message: str | None = None) -> None:
+    def _end(self, status: str, code: str | None = None, message: str | None = None, *, retryable: bool = True) -> None:
         """The first end counts: what a stopped upstream still says changes nothing."""
         with self._changed:
             if self.is_live:
-                self._record = replace(
+                ended = replace(
                     self._record,
+                    answer=self._text,
                     status=status,
                     error_code=code,
                     error_message=message,
+                    retryable=retryable,
                     elapsed_ms=self._age_ms(),
                 )
+                self._record = self._accounts.settle(ended)
                 self._changed.notify_all()
 
     def _age_ms(self) -> int:
@@ -185,7 +207,17 @@ class Turn:
                 length, saved_at = len(self._text), now
                 self._save(store)
         self.unsaved = not any(self._save(store) for _ in range(_LAST_SAVES))
+        self._book()
         self._kept.set()
+
+    def _book(self) -> None:
+        """Count the turn once. A count that the table refuses is lost: a second try might count it twice."""
+        if self._forgotten:
+            return
+        try:
+            self._accounts.book(self.snapshot())
+        except HistoryError as exc:
+            log.warning("turn %d was not counted: %s", self._record.number, exc)
 
     def _waits_while_live(self, seconds: float) -> bool:
         with self._changed:

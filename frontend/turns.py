@@ -10,8 +10,8 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 
-from frontend.records import TurnRecord
-from frontend.turn import EventStream, Turn, TurnBusyError, TurnStore
+from frontend.history.records import TurnRecord
+from frontend.turn import Accounts, EventStream, Turn, TurnBusyError, TurnStore
 
 
 class TooManyTurnsError(Exception):
@@ -42,13 +42,19 @@ class TurnRegistry:
             self._ensure_free(owner, conversation_id)
 
     def start(
-        self, store: TurnStore, owner: str, conversation_id: str, record: TurnRecord, stream: EventStream
+        self,
+        store: TurnStore,
+        owner: str,
+        conversation_id: str,
+        record: TurnRecord,
+        stream: EventStream,
+        accounts: Accounts | None = None,
     ) -> Turn:
         """Write `record` to the store as a new turn and let `stream` answer it in the background.
 
         Raises `TurnBusyError`, `TooManyTurnsError`, `HistoryError`; nothing is asked then.
         """
-        turn = Turn(owner, conversation_id, replace(record, request_id=stream.request_id), stream)
+        turn = Turn(owner, conversation_id, replace(record, request_id=stream.request_id), stream, accounts)
         with self._lock:
             self._ensure_free(owner, conversation_id)
             before = self._turns.get(turn.key)

@@ -6,17 +6,31 @@ docs/contracts.md, section 3, without importing an HTTP client.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from frontend import i18n
 
 
+class Price(BaseModel):
+    """US dollars for a million tokens of prompt and of answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    input: Decimal
+    output: Decimal
+
+
 class ModelInfo(BaseModel):
     """One model as `GET /v1/models` lists it. `reason` says in one sentence why `status` is not `ready`.
 
+    `checked_at` is when the status was learned, `until` when it will change, `stops_at` when its schedule ends it next;
+    `startable` says that the page may offer to start it. `parameters` names the request fields that can be carried to it, None where all are.
     What nothing on this side reads is kept as the handler says it.
     """
 
@@ -29,6 +43,15 @@ class ModelInfo(BaseModel):
     modalities: tuple[str, ...] = ("text",)
     supports_streaming: bool = True
     fallback: tuple[str, ...] = ()
+    region: str | None = None
+    checked_at: datetime | None = None
+    until: datetime | None = None
+    stops_at: datetime | None = None
+    startable: bool = False
+    context_tokens: int | None = None
+    price: Price | None = None
+    parameters: tuple[str, ...] | None = None
+    unsupported_parameters: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -36,24 +59,64 @@ class ModelInfo(BaseModel):
 
     @property
     def can_be_asked(self) -> bool:
-        """Whether somebody would answer: the model, or one of its fallbacks in its place."""
-        return self.is_ready or bool(self.fallback)
+        """Whether somebody may answer: the model, as far as anybody knows, or one of its fallbacks in its place."""
+        return self.status in {"ready", "unknown"} or bool(self.fallback)
+
+    @property
+    def takes_images(self) -> bool:
+        return "image" in self.modalities
+
+    def takes(self, parameter: str) -> bool:
+        """Whether the request field `parameter` reaches the model."""
+        carried = self.parameters is None or parameter in self.parameters
+        return carried and parameter not in self.unsupported_parameters
+
+
+class SourceState(BaseModel):
+    """Somewhere that the list of models comes from, and whether it could be asked."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: str
+    ok: bool = True
+    reason: str | None = None
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What `GET /v1/models` says: the models in the handler's order, and the sources behind them."""
+
+    models: tuple[ModelInfo, ...]
+    sources: tuple[SourceState, ...] = ()
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture in a question. `media_type` is such as `image/jpeg`."""
+
+    media_type: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Message:
     role: Literal["system", "user", "assistant"]
     content: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """One question with what was said before. What is None is left to the deployment's defaults."""
+    """One question with what was said before.
+
+    `parameters` are OpenAI's request fields (`temperature`, `max_tokens`, ...); what is not among them is left to the
+    deployment's defaults.
+    """
 
     model: str
     messages: tuple[Message, ...]
-    max_tokens: int | None = None
-    temperature: float | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,38 +148,19 @@ class Finish:
     reason: str
 
 
-Event = AnsweredBy | Text | Usage | Finish
+@dataclass(frozen=True)
+class Warned:
+    """What the handler says of the request: a parameter that was left out, for instance."""
 
-# Whether the same request may well succeed in a moment. All codes of docs/contracts.md, section 3, and those that only
-# this side can see (the second group).
-RETRYABLE = {
-    "invalid_request": False,
-    "context_length_exceeded": False,
-    "content_filter": False,
-    "request_too_large": False,
-    "model_not_found": False,
-    "missing_key": False,
-    "secret_unavailable": True,
-    "secret_malformed": False,
-    "provider_not_installed": False,
-    "model_not_ready": True,
-    "endpoint_failed": False,
-    "endpoint_missing": False,
-    "circuit_open": True,
-    "no_access": False,
-    "authentication_failed": False,
-    "throttled": True,
-    "insufficient_quota": False,
-    "upstream_error": True,
-    "model_error": True,
-    "network_error": True,
-    "bad_upstream_response": True,
-    "response_too_large": False,
-    "all_fallbacks_failed": True,
-    "upstream_timeout": True,
-    "deadline_exceeded": True,
+    warnings: tuple[str, ...]
+
+
+Event = AnsweredBy | Warned | Text | Usage | Finish
+
+# Whether the same request may well succeed in a moment, of the codes that only this side can see; of its own codes the
+# handler says it in each error (docs/contracts.md, section 3).
+RETRYABLE_HERE = {
     "stream_truncated": True,
-    "internal": True,
     "handler_unreachable": True,
     "handler_timeout": True,
     "handler_forbidden": False,
@@ -129,19 +173,19 @@ RETRYABLE = {
 class ChatError(Exception):
     """The handler, or the way to it, failed.
 
-    `code` is a key of `RETRYABLE`; one that a newer handler invents is kept as it is. `request_id` finds the request
-    in the handler's log; None when no request was made.
+    `code` is the handler's (docs/contracts.md, section 3) or one of `RETRYABLE_HERE`; one that a newer handler invents is
+    kept as it is. `request_id` finds the request in the handler's log; None when no request was made. `retryable` says
+    whether the same request may well succeed in a moment.
     """
 
-    def __init__(self, code: str, message: str, request_id: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, request_id: str | None = None, *, retryable: bool | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.request_id = request_id
-
-    @property
-    def retryable(self) -> bool:
-        return RETRYABLE.get(self.code, True)
+        self.retryable = RETRYABLE_HERE.get(code, True) if retryable is None else retryable
 
     @property
     def hint(self) -> str:

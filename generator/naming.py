@@ -36,6 +36,10 @@ def huggingface_secret_name(deployment: str) -> str:
 # The labels of what a module has once: its own IAM roles, policies and log groups (terraform_templates/).
 _TAKEN_LABELS = frozenset(
     {
+        "chat_page",
+        "chat_page_processor",
+        "chat_page_requests",
+        "chat_page_start",
         "handler",
         "handler_bedrock",
         "handler_crashes",

@@ -1,7 +1,8 @@
-"""Every visible string, in English and Vietnamese.
+"""Every visible string, in English and Vietnamese, and how a language writes numbers, money, times and plurals.
 
-In: a language and a key such as `composer.placeholder`. Out: text. The catalogues are `en.toml` and `vi.toml` beside
-this file; their keys are the same, which a test holds. Separate so that words can be reviewed without reading code.
+In: a language and a key such as `composer.placeholder`. Out: text. The catalogues are the files in `en/` and `vi/`, one
+an area of the page; both languages have the same keys, and no key stands in two files, which tests hold. Separate so
+that words can be reviewed without reading code.
 """
 
 from __future__ import annotations
@@ -9,12 +10,19 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "vi": "Tiếng Việt"}
 DEFAULT = "en"
+_SMALL_SUM = Decimal("0.01")
+
+
+class DoubleKeyError(Exception):
+    """Two catalogue files of one language have the same key."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +39,34 @@ class Translator:
     def has(self, key: str) -> bool:
         return key in self.texts
 
-    def number(self, value: float, digits: int = 0) -> str:
+    def count(self, key: str, n: int, **variables: object) -> str:
+        """The text of `key.one` or `key.other`, as the language chooses by `n`, with `{n}` written its way.
+
+        Vietnamese has no plural: it always takes `other` (CLDR plural rules 48, 2026-11).
+        """
+        form = "one" if n == 1 and self.language != "vi" else "other"
+        return self(f"{key}.{form}", n=self.number(n), **variables)
+
+    def number(self, value: float | Decimal, digits: int = 0) -> str:
         """`value` with grouping and `digits` decimals, as the language writes it: 1,234.5 or 1.234,5."""
         text = f"{value:,.{digits}f}"
         return text.translate(str.maketrans(",.", ".,")) if self.language == "vi" else text
+
+    def usd(self, value: Decimal) -> str:
+        """A sum of US dollars: $1.25 or 1,25 US$; below a cent with as many digits as say something (at most 6)."""
+        digits = 2 if value == 0 or abs(value) >= _SMALL_SUM else min(6, 2 - value.adjusted())
+        number = self.number(value, max(2, digits))
+        return f"{number} US$" if self.language == "vi" else f"${number}"
+
+    def day(self, day: date) -> str:
+        """A date: Nov 22, 2026 or 22/11/2026."""
+        if self.language == "vi":
+            return f"{day.day:02d}/{day.month:02d}/{day.year}"
+        return f"{day:%b} {day.day}, {day.year}"
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time to the minute, in the zone of `moment`."""
+        return f"{self.day(moment.date())}, {moment:%H:%M}"
 
 
 def choose(*wishes: str | None) -> str:
@@ -49,8 +81,13 @@ def choose(*wishes: str | None) -> str:
 @cache
 def translator(language: str) -> Translator:
     """The translator for one of `LANGUAGES`."""
-    path = Path(__file__).with_name(f"{language}.toml")
-    return Translator(language, dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8")))))
+    texts: dict[str, str] = {}
+    for path in sorted(Path(__file__).with_name(language).glob("*.toml")):
+        for key, text in _flatten(tomllib.loads(path.read_text(encoding="utf-8"))):
+            if key in texts:
+                raise DoubleKeyError(f"{path}: {key} stands in another file of this language, too")
+            texts[key] = text
+    return Translator(language, texts)
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

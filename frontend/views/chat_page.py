@@ -2,72 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from frontend import announcement, wishes
+from frontend import announcement
+from frontend.branches import ShownTurn
 from frontend.chat import Chat
-from frontend.discovery import Deployment
-from frontend.history import HistoryError
-from frontend.i18n import Translator
-from frontend.records import Conversation, TurnRecord
+from frontend.history.records import Conversation
+from frontend.history.table import HistoryError
+from frontend.page import Page
 from frontend.state import PageState
-from frontend.views import composer, errors, model_picker, sidebar, transcript
-from frontend.views.page import Page
-from frontend.wire import ChatError, ModelInfo
+from frontend.views import composer, errors, model_picker, transcript
 
 
-def draw(
-    t: Translator,
-    state: PageState,
-    chat: Chat,
-    deployment: Deployment,
-    list_models: Callable[[], Sequence[ModelInfo]],
-    refresh: Callable[[], None],
-) -> None:
-    """Perform the wish that a click left, then draw everything, then follow the answer that is being written."""
-    wishes.stop(state, chat)  # before anything that may wait for the network
-    failure: ChatError | None = None
-    models: Sequence[ModelInfo] = ()
-    try:
-        models = list_models()
-    except ChatError as exc:
-        failure = exc
-    model = state.choose_model(models)
-    wishes.perform(state, chat, model)
-    conversation = _conversation(state, chat)
-    page = Page(t, state, chat, deployment, models, model, conversation, failure)
-    sidebar.draw(page)
-    model_picker.draw(page, refresh, announcement.html(t.language, _sentence(page)))
+def draw(page: Page) -> None:
+    """Everything, and then the answer that is being written for as long as it is."""
+    conversation = _conversation(page.state, page.chat)
+    model_picker.draw(page, announcement.html(page.t.language, _sentence(page, conversation)))
     with st.empty().container():
-        errors.notices(t, state)
-    _talk(page)
+        errors.notices(page.t, page.state)
+    _talk(page, conversation)
 
 
-def _sentence(page: Page) -> str:
+def _sentence(page: Page, conversation: Conversation | None) -> str:
     """What a screen reader is told of the open conversation: that its answer begins, and how it ended, once each."""
-    turn = page.chat.latest(page.conversation.id) if page.conversation is not None else None
+    turn = page.chat.latest(conversation.id) if conversation is not None else None
     if turn is None or not page.state.has_seen_begin(turn):
         return ""
     return page.t(f"announce.{turn.status}", model=turn.speaker)
 
 
-def _talk(page: Page) -> None:
+def _talk(page: Page, conversation: Conversation | None) -> None:
     with _area(page.state):
-        turns = _turns(page)
-        if turns is None:
+        line = _line(page)
+        if line is None:
             return
-        if not turns:
+        if not line:
             composer.starters(page)
-        slot = transcript.draw(page, turns)
-    live = page.chat.live(page.conversation.id) if page.conversation else None
+        slot = transcript.draw(page, line)
+    live = page.chat.live(conversation.id) if conversation else None
     composer.draw(page, is_live=slot is not None)
     if slot is not None and live is not None:
         transcript.follow(page, live, slot)
     elif slot is not None:
-        transcript.follow_elsewhere(page, turns)
+        transcript.follow_elsewhere(page, line[-1].turn)
 
 
 def _area(state: PageState) -> DeltaGenerator:
@@ -95,11 +75,11 @@ def _conversation(state: PageState, chat: Chat) -> Conversation | None:
     return found
 
 
-def _turns(page: Page) -> Sequence[TurnRecord] | None:
+def _line(page: Page) -> Sequence[ShownTurn] | None:
     if page.state.conversation_id is None:
         return ()
     try:
-        return page.chat.read(page.state.conversation_id)
+        return page.chat.line(page.state.conversation_id, page.state.versions)
     except HistoryError as exc:
         errors.failure(page.t, exc.code, exc.message, None)
         return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from frontend.markdown_safe import plain
+from frontend.page import Page
 from frontend.state import COMPOSER_KEY, PageState
-from frontend.views.page import Page
 
 STARTERS = ("question_1", "question_2", "question_3", "question_4")
 MAX_CHARACTERS = 20_000
@@ -35,6 +35,7 @@ def draw(page: Page, *, is_live: bool) -> None:
                 help=t("composer.stop_help"),
                 on_click=page.state.wish,
                 args=("stop",),
+                kwargs={"conversations": [page.state.conversation_id]},
             )
     st.chat_input(
         placeholder,
@@ -63,7 +64,8 @@ def starters(page: Page) -> None:
                 question,
                 key=f"start-{starter}",
                 on_click=page.state.wish,
-                args=("ask", question),
+                args=("ask",),
+                kwargs={"text": question},
                 disabled=model is None or not model.can_be_asked,
                 width=330,
                 wrap=True,
@@ -73,4 +75,4 @@ def starters(page: Page) -> None:
 def _submit(state: PageState) -> None:
     question = (state.session.get(COMPOSER_KEY) or "").strip()
     if question:
-        state.wish("ask", question)
+        state.wish("ask", text=question)

@@ -8,16 +8,16 @@ import streamlit as st
 
 from frontend.i18n import Translator
 from frontend.markdown_safe import plain
+from frontend.page import Page
 from frontend.state import MODEL_KEY
 from frontend.views import errors
-from frontend.views.page import Page
 from frontend.wire import ModelInfo
 
 ICONS = {"ready": "●", "starting": "◐", "stopped": "○", "failed": "✕", "no_access": "⊘", "missing_key": "⚿"}
 RECHECK_S = 5
 
 
-def draw(page: Page, refresh: Callable[[], None], announced: str) -> None:
+def draw(page: Page, announced: str) -> None:
     """Which deployment this is, the picker, and why the chosen model cannot answer if it cannot.
 
     `announced` is HTML that takes no room (`announcement.py`); it stands in the header's first line.
@@ -34,15 +34,17 @@ def draw(page: Page, refresh: Callable[[], None], announced: str) -> None:
             on_change=page.state.remember_model,
             disabled=not by_id,
         )
-        st.button(t("picker.refresh"), icon=":material/refresh:", on_click=refresh, help=t("picker.refresh_help"))
+        st.button(
+            t("picker.refresh"), icon=":material/refresh:", on_click=page.watch.refresh, help=t("picker.refresh_help")
+        )
     with st.empty().container():
-        if page.failure is not None:
-            errors.chat_failure(t, page.failure)
+        if page.model_list.failure is not None:
+            errors.chat_failure(t, page.model_list.failure)
         elif page.model is None:
             st.info(t("picker.none"), title=t("picker.none_title"), icon=":material/deployed_code:")
         elif not page.model.is_ready:
             _not_ready(t, page.model)
-            _recheck(refresh)
+            _recheck(page.watch.refresh)
 
 
 def status(t: Translator, model: ModelInfo) -> str:

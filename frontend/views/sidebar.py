@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from frontend.history import HistoryError
+from frontend.history.records import Conversation
+from frontend.history.table import HistoryError
 from frontend.i18n import LANGUAGES
 from frontend.markdown_safe import plain
-from frontend.records import Conversation
+from frontend.page import Page
 from frontend.state import LANGUAGE_KEY
 from frontend.views import errors
-from frontend.views.page import Page
 
 
 def draw(page: Page) -> None:
@@ -44,13 +43,13 @@ def draw(page: Page) -> None:
 def _history(page: Page) -> None:
     t, shown = page.t, page.state.conversations_shown
     try:
-        found = page.chat.conversations(shown + 1)
+        found = page.chat.conversations()
     except HistoryError as exc:
         errors.failure(t, exc.code, exc.message, None)
         return
     if not found:
         st.caption(t("sidebar.empty"))
-    for group, conversations in groupby(found[:shown], key=lambda item: _group(item, _timezone())):
+    for group, conversations in groupby(found[:shown], key=lambda item: _group(item, page.zone)):
         with st.container(gap="xsmall"):
             st.caption(t(f"sidebar.{group}"))
             _rows(page, conversations)
@@ -60,7 +59,7 @@ def _history(page: Page) -> None:
 
 def _rows(page: Page, conversations: Iterable[Conversation]) -> None:
     for conversation in conversations:
-        is_open = page.conversation is not None and page.conversation.id == conversation.id
+        is_open = page.state.conversation_id == conversation.id
         title = plain(conversation.title)
         st.button(
             f"**{title}**" if is_open else title,
@@ -89,7 +88,8 @@ def _delete(page: Page, conversation: Conversation) -> None:
             key=f"delete-{conversation.id}",
             icon=":material/delete_forever:",
             on_click=page.state.wish,
-            args=("delete", conversation.id),
+            args=("delete",),
+            kwargs={"conversation": conversation.id},
         )
 
 
@@ -101,11 +101,3 @@ def _group(conversation: Conversation, zone: tzinfo) -> str:
     if days == 1:
         return "yesterday"
     return "last_week" if days < 7 else "older"
-
-
-def _timezone() -> tzinfo:
-    """The browser's, so that `today` is the reader's today."""
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

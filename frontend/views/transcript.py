@@ -7,23 +7,25 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from frontend.branches import ShownTurn
+from frontend.history.records import TurnRecord
 from frontend.i18n import Translator
 from frontend.markdown_safe import inert, plain
-from frontend.records import TurnRecord
+from frontend.page import Page
 from frontend.turn import Turn
 from frontend.views import errors
-from frontend.views.page import Page
 
 FOLLOW_S = 2
 # Ends of an answer that looks whole and is not.
 _NOT_WHOLE = {"length", "content_filter"}
 
 
-def draw(page: Page, turns: Sequence[TurnRecord]) -> DeltaGenerator | None:
+def draw(page: Page, line: Sequence[ShownTurn]) -> DeltaGenerator | None:
     """All turns, at most the last few until earlier ones are asked for.
 
     Returns the place where the answer of the live turn goes, None if there is none.
     """
+    turns = [shown.turn for shown in line]
     hidden = max(0, len(turns) - page.state.turns_shown)
     if hidden:
         st.button(page.t("answer.earlier"), on_click=page.state.show_earlier, type="tertiary")
@@ -52,15 +54,14 @@ def follow(page: Page, turn: Turn, slot: DeltaGenerator) -> None:
     st.rerun()
 
 
-def follow_elsewhere(page: Page, turns: Sequence[TurnRecord]) -> None:
+def follow_elsewhere(page: Page, before: TurnRecord) -> None:
     """Look at the store every few seconds while another process answers."""
     conversation_id = page.state.conversation_id or ""
-    before = turns[-1]
 
     @st.fragment(run_every=FOLLOW_S)
     def look() -> None:
         st.caption(page.t("answer.elsewhere"))
-        if page.chat.read(conversation_id)[-1:] != (before,):
+        if before not in page.chat.read(conversation_id):
             st.rerun()
 
     look()
@@ -85,13 +86,14 @@ def _answer(page: Page, turn: TurnRecord, slot: DeltaGenerator, *, is_last: bool
     if not turn.is_live:
         st.caption(plain(footer(t, turn)))
     place = st.empty()  # drawn in any case, so that the next turn's run clears the button away
-    if is_last and turn.status in {"error", "interrupted", "stopped"}:
+    if is_last and turn.status in {"error", "interrupted", "stopped"} and turn.retryable:
         place.button(
             t("answer.retry"),
             key=f"retry-{turn.number}",
             icon=":material/replay:",
             on_click=page.state.wish,
-            args=("retry", turn.question),
+            args=("regenerate",),
+            kwargs={"number": turn.number},
         )
 
 

@@ -31,6 +31,7 @@ from generator.catalog.entries import (
     ThirdPartyEntry,
 )
 from generator.catalog.fields import broken_rule
+from generator.catalog.hosting import HostingOidc, HostingSettings, HostingSubnets, HostingTasks
 from generator.catalog.sections import (
     ApiKeySettings,
     Backend,
@@ -39,6 +40,7 @@ from generator.catalog.sections import (
     Defaults,
     Guardrail,
     HandlerSettings,
+    HistorySettings,
     HuggingFaceSettings,
     MonitoringSettings,
     Price,
@@ -63,6 +65,11 @@ __all__ = [
     "ExistingEndpointEntry",
     "Guardrail",
     "HandlerSettings",
+    "HistorySettings",
+    "HostingOidc",
+    "HostingSettings",
+    "HostingSubnets",
+    "HostingTasks",
     "HuggingFaceSettings",
     "HuggingFaceSource",
     "Instances",
@@ -111,6 +118,10 @@ class Catalog(Section):
     handler: HandlerSettings = Field(default=HandlerSettings(), description="the chat handler, an AWS Lambda function")
     monitoring: MonitoringSettings = Field(
         default=MonitoringSettings(), description="the handler's metrics, dashboard and alarms"
+    )
+    history: HistorySettings = Field(default=HistorySettings(), description="the chat page's conversations")
+    hosting: HostingSettings | None = Field(
+        default=None, description="the chat page on AWS, for a team; null means that everybody starts their own"
     )
     defaults: Defaults = Field(
         default=Defaults(), description="request fields that are used where a request has none of its own"

@@ -30,6 +30,10 @@ _NOT_IN_PROVIDER = f"the AWS provider {PROVIDER_VERSION} that this release uses"
 _BUCKET = r"[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]"
 _SUFFIXES = "|".join(map(re.escape, sorted(set(DNS_SUFFIXES.values()))))
 _ECR_HOST = rf"[0-9]{{12}}\.dkr\.ecr\.[a-z0-9-]+\.(?:{_SUFFIXES})"
+ECR_IMAGE = (
+    rf"{_ECR_HOST}/[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}}|@sha256:[0-9a-f]{{64}})"
+)
+"""The URI of an image in a private ECR repository, as a regular expression."""
 
 
 def _check_retention(days: int) -> int:
@@ -201,7 +205,7 @@ Image = Annotated[
     str,
     AfterValidator(_check_image_length),
     pattern(
-        rf"{_ECR_HOST}/[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}}|@sha256:[0-9a-f]{{64}})",
+        ECR_IMAGE,
         "the URI of an image in a private ECR repository, with its tag or its digest",
         suggest=lambda text: text.removeprefix("https://"),
     ),

@@ -5,7 +5,8 @@ usable. Separate from the models in generator.catalog because pydantic checks th
 and an author wants all problems at once.
 
 Here are the rules on ids and on third parties; those on SageMaker entries are in endpoint_conflicts.py, those on where
-things are in region_conflicts.py, on fallbacks in fallback_conflicts.py and on the handler in handler_conflicts.py.
+things are in region_conflicts.py, on fallbacks in fallback_conflicts.py, on the handler in handler_conflicts.py and on
+the hosted page in hosting_conflicts.py.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from generator.catalog.echoing import quoted
 from generator.catalog.endpoint_conflicts import endpoint_conflicts
 from generator.catalog.fallback_conflicts import fallback_conflicts
 from generator.catalog.handler_conflicts import handler_conflicts
+from generator.catalog.hosting_conflicts import hosting_conflicts
 from generator.catalog.region_conflicts import region_conflicts
 from generator.families.providers import BASE_URL_REQUIRED, PROVIDERS
 from generator.naming import MODEL_ID, collisions
@@ -38,6 +40,7 @@ def conflicts(document: Mapping[str, Any]) -> Iterator[Conflict]:
             yield from _unsaid(entry, provider, ("models", index))
     yield from fallback_conflicts(entries)
     yield from handler_conflicts(document, entries)
+    yield from hosting_conflicts(document)
     yield from region_conflicts(document, entries)
 
 

@@ -36,6 +36,7 @@ def region_conflicts(document: Mapping[str, Any], entries: Sequence[Mapping[str,
     yield from _secret(token, here, ("huggingface", "token_secret"))
     yield from _api_keys(mapping(document.get("api_keys")), here)
     yield from _topic(text(mapping(document.get("monitoring")).get("topic")), here)
+    yield from _hosting(mapping(document.get("hosting")), here)
     yield from _state_key(document, here)
     yield from _same_partition(bedrock, here, ("bedrock",))
     for index, entry in enumerate(entries):
@@ -78,6 +79,27 @@ def _topic(arn: str | None, here: str) -> Iterator[Conflict]:
         yield Conflict(("monitoring", "topic"), words)
     elif found and found.partition != partition_of(here):
         yield Conflict(("monitoring", "topic"), _other_partition(found.partition, here))
+
+
+def _hosting(section: Mapping[str, Any], here: str) -> Iterator[Conflict]:
+    # A certificate is of the load balancer's region: ALB user guide, "Create an HTTPS listener"; read on 2026-11-22.
+    oidc = mapping(section.get("oidc"))
+    for where, value, what in (
+        (("hosting", "certificate"), section.get("certificate"), "certificate"),
+        (("hosting", "oidc", "secret"), oidc.get("secret"), "secret"),
+        (("hosting", "oidc", "kms_key"), oidc.get("kms_key"), "key"),
+    ):
+        found = parsed_arn(text(value))
+        if found and found.region != here:
+            words = f"the {what} is in {quoted(found.region)}, and the chat page in the deployment's region, {quoted(here)}"
+            yield Conflict(where, f"{words}; name a {what} of that region")
+        elif found and found.partition != partition_of(here):
+            yield Conflict(where, _other_partition(found.partition, here))
+    # Fargate fetches images from other regions too, but not from other partitions: it could not sign in there.
+    image = _ECR.match(text(section.get("image")) or "")
+    if image and image[2] != DNS_SUFFIXES[partition_of(here)]:
+        words = f"hosts in {quoted(here)} end in {DNS_SUFFIXES[partition_of(here)]!r}, got {quoted(image[2])}"
+        yield Conflict(("hosting", "image"), words)
 
 
 def _state_key(document: Mapping[str, Any], here: str) -> Iterator[Conflict]:

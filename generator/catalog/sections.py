@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from generator.catalog import arn_types as arns
 from generator.catalog import aws_types as aws
+from generator.catalog import hosting_types as hosts
 from generator.catalog import value_types as types
 
 
@@ -147,6 +148,15 @@ class HandlerSettings(Section):
     )
     byte_code: types.Flag = Field(
         default=False, description="true: the zip holds compiled code, which makes it larger and its start faster"
+    )
+
+
+class HistorySettings(Section):
+    """The chat page's conversations."""
+
+    retention_days: hosts.RetentionDays | None = Field(
+        default=None,
+        description="how long a conversation is kept after its last turn, in days; null means until it is deleted",
     )
 
 

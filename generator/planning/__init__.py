@@ -30,6 +30,7 @@ from generator.planning.discovery import (
     plan_discovery,
 )
 from generator.planning.endpoints import JumpStartModels, endpoint_name, plan_endpoint
+from generator.planning.hosting import plan_hosting
 from generator.planning.plans import (
     BackendPlan,
     DeploymentPlan,
@@ -38,6 +39,7 @@ from generator.planning.plans import (
     Form,
     HandlerPackage,
     HandlerPlan,
+    HostingPlan,
     HuggingFaceSecret,
     MonitoringPlan,
     S3Location,
@@ -56,6 +58,7 @@ __all__ = [
     "Form",
     "HandlerPackage",
     "HandlerPlan",
+    "HostingPlan",
     "HuggingFaceSecret",
     "JumpStartModels",
     "MonitoringPlan",
@@ -95,11 +98,12 @@ def plan_deployment(
         plan_endpoint(catalog, entry, jumpstart or {}) for entry in catalog.models if isinstance(entry, SageMakerEntry)
     )
     on_local = local_endpoint is not None
+    tags = {**catalog.tags, DEPLOYMENT_TAG: catalog.deployment}
     return DeploymentPlan(
         deployment=catalog.deployment,
         name=name,
         region=catalog.region,
-        tags={**catalog.tags, DEPLOYMENT_TAG: catalog.deployment},
+        tags=tags,
         owner_tags=catalog.tags,
         handler=_handler(catalog, on_aws(catalog.handler.architecture) if on_local else runtime, name),
         package=HandlerPackage(upload, runtime.architecture),
@@ -110,7 +114,9 @@ def plan_deployment(
         permissions=_permissions(catalog, endpoints),
         scheduling=_scheduling(catalog, endpoints),
         monitoring=_monitoring(catalog, name),
-        discovery=plan_discovery(catalog, {endpoint.model_id: endpoint for endpoint in endpoints}),
+        hosting=plan_hosting(catalog, name),
+        conversation_days=catalog.history.retention_days,
+        discovery=plan_discovery(catalog, {endpoint.model_id: endpoint for endpoint in endpoints}, tags),
         backend=_backend(catalog) if form == "root" else None,
         huggingface_secret=_huggingface_secret(catalog),
         form=form,

@@ -6,6 +6,7 @@ is made.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,11 +26,19 @@ from generator.planning.plans import DiscoveryPlan, EndpointPlan
 
 DISCOVERY_VERSION = 1
 
+# A standard parameter. Source: botocore 1.44.5, ssm, PutParameter, Value: 4 KB; read on 2026-11-22.
+_LONGEST_RECORD = 4096
+_CONFIG_NAME = 63
 
-def plan_discovery(catalog: Catalog, endpoints: Mapping[str, EndpointPlan]) -> tuple[DiscoveryPlan, ...]:
-    """The discovery parameters of all entries; `endpoints` are the self-hosted ones by model id."""
+
+def plan_discovery(
+    catalog: Catalog, endpoints: Mapping[str, EndpointPlan], tags: Mapping[str, str]
+) -> tuple[DiscoveryPlan, ...]:
+    """The discovery parameters of all entries; `endpoints` are the self-hosted ones by model id, `tags` those of every
+    resource.
+    """
     common = catalog.defaults.model_dump(exclude_none=True)
-    return tuple(_discovery(catalog, entry, common, endpoints.get(entry.id)) for entry in catalog.models)
+    return tuple(_discovery(catalog, entry, common, endpoints.get(entry.id), tags) for entry in catalog.models)
 
 
 def bedrock_region(catalog: Catalog, entry: BedrockEntry) -> str:
@@ -48,23 +57,37 @@ def bedrock_guardrail(catalog: Catalog, entry: BedrockEntry) -> Guardrail | None
 
 
 def _discovery(
-    catalog: Catalog, entry: Entry, common: Mapping[str, Any], endpoint: EndpointPlan | None
+    catalog: Catalog,
+    entry: Entry,
+    common: Mapping[str, Any],
+    endpoint: EndpointPlan | None,
+    tags: Mapping[str, str],
 ) -> DiscoveryPlan:
     own = entry.defaults.model_dump(exclude_none=True) if entry.defaults else {}
+    document = {
+        "version": DISCOVERY_VERSION,
+        "id": entry.id,
+        "provider": entry.provider,
+        **_particulars(catalog, entry, endpoint),
+        **_wishes(entry),
+        "defaults": {**common, **own},
+    }
     return DiscoveryPlan(
         model_id=entry.id,
         address=terraform_name(entry.id),
         parameter=f"/terrachat/{catalog.deployment}/models/{entry.id}",
-        document={
-            "version": DISCOVERY_VERSION,
-            "id": entry.id,
-            "provider": entry.provider,
-            **_particulars(catalog, entry, endpoint),
-            **_wishes(entry),
-            "defaults": {**common, **own},
-        },
+        document=document,
         depends_on=_depends_on(entry, endpoint),
+        can_be_started=_can_be_started(endpoint, document, tags),
     )
+
+
+def _can_be_started(endpoint: EndpointPlan | None, document: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
+    """Whether the record says how to start a scheduled endpoint: with many long tags it would be too long for SSM."""
+    if endpoint is None or endpoint.schedule is None or endpoint.is_stopped:
+        return False
+    start = {"endpoint_config": "x" * _CONFIG_NAME, "tags": tags}
+    return len(json.dumps({**document, "start": start}).encode()) <= _LONGEST_RECORD
 
 
 def _wishes(entry: Entry) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from generator.planning import DeploymentPlan, EndpointPlan
+from generator.planning import DeploymentPlan, DiscoveryPlan, EndpointPlan
 from generator.rendering.hcl import Hcl, Reference, arn, hcl, ident, within
 from generator.rendering.markdown import Markdown, code, label, md
 from generator.rendering.module_readme import diagram_nodes, model_rows
@@ -62,11 +62,15 @@ def _files(plan: DeploymentPlan, costs: Mapping[str, str] | None) -> Iterator[Re
     if plan.monitoring:
         yield _render("monitoring.tf", plan=plan)
     yield _render("history.tf", plan=plan)
-    yield _render("discovery.tf", plan=plan, api_keys=api_keys)
+    if plan.hosting:
+        yield _render("hosting.tf", plan=plan, handler_arn=_handler_arn(plan))
+        yield _render("hosting_network.tf", plan=plan)
+    documents = {entry.model_id: _document(plan, entry) for entry in plan.discovery}
+    yield _render("discovery.tf", plan=plan, api_keys=api_keys, documents=documents)
     if plan.scheduled:
         yield _render("scheduler.tf", plan=plan)
     names = {endpoint.model_id: _endpoint_name(endpoint) for endpoint in plan.endpoints}
-    yield _render("outputs.tf", plan=plan, api_keys=api_keys, endpoint_names=names)
+    yield _render("outputs.tf", plan=plan, api_keys=api_keys, endpoint_names=names, handler_arn=_handler_arn(plan))
     for endpoint in plan.endpoints:
         file = f"sagemaker_{endpoint.address}.tf"
         yield _render(file, "sagemaker.tf", plan=plan, endpoint=endpoint, environment=_environment_of(endpoint))
@@ -87,6 +91,21 @@ def _api_keys(plan: DeploymentPlan) -> _ApiKeys:
     own = "aws_secretsmanager_secret.api_keys"
     secret = plan.api_keys
     return _ApiKeys(secret.arn or Reference(f"{own}.arn"), secret.name if secret.arn else Reference(f"{own}.name"))
+
+
+def _handler_arn(plan: DeploymentPlan) -> Reference:
+    """What requests go to: the function, or its alias where a published version answers."""
+    return Reference(f"aws_lambda_{'alias' if plan.handler.is_published else 'function'}.handler.arn")
+
+
+def _document(plan: DeploymentPlan, entry: DiscoveryPlan) -> Mapping[str, object]:
+    """An entry's record, with what Terraform alone knows: how to start an endpoint outside its hours, as its schedule
+    does.
+    """
+    if not entry.can_be_started:
+        return entry.document
+    config = Reference(f"aws_sagemaker_endpoint_configuration.{entry.address}.name")
+    return {**entry.document, "start": {"endpoint_config": config, "tags": Reference("local.tags")}}
 
 
 def _endpoint_name(endpoint: EndpointPlan) -> str:

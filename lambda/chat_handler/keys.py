@@ -14,10 +14,12 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from chat_handler import threads
 from chat_handler.errors import MissingKeyError, SecretUnreadableError
 from chat_handler.parsed_secret import ParsedSecret, Problem, Wanted, parse_secret
+from chat_handler.sources import KEYS, Source
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +57,14 @@ class Key:
 
 @dataclass(frozen=True)
 class _Snapshot:
+    """`problem` is why the secret could not be read since, while these keys are kept."""
+
     version_id: str
     secret: ParsedSecret
     read_at: float
+    checked_at: datetime | None
     is_outage: bool = False
+    problem: str | None = None
 
 
 class KeyStore:
@@ -100,6 +106,13 @@ class KeyStore:
         if not is_secret:
             self._not_secret = replace(self._not_secret, prefixes=(*self._not_secret.prefixes, prefix))
         self._want(replace(self._wanted, prefixes=(*self._wanted.prefixes, prefix)), (prefix,))
+
+    def source(self) -> Source | None:
+        """What is to be told of the secret itself; None where nobody has needed it yet."""
+        if (snapshot := self._snapshot) is None:
+            return None
+        whole = snapshot.secret.whole
+        return Source(KEYS, snapshot.checked_at, snapshot.problem or (None if whole is None else whole.message))
 
     def expire(self) -> None:
         """Read the secret anew for the next key: time has passed that no clock of this process has seen."""
@@ -180,16 +193,17 @@ class KeyStore:
         except SecretUnavailableError as exc:
             log.warning("the API-keys secret cannot be read: %s", exc)
             problem = Problem(str(exc), SecretUnreadableError, retryable=exc.is_outage)
-            return self._kept(exc) or _Snapshot("", ParsedSecret(wanted, whole=problem), self._now(), exc.is_outage)
+            unread = _Snapshot("", ParsedSecret(wanted, whole=problem), self._now(), None, exc.is_outage)
+            return self._kept(exc) or unread
         secret = parse_secret(version.text, wanted)
         self._seen |= {value for name, value in secret.values.items() if not self._not_secret.takes(name)}
-        return _Snapshot(version.version_id, secret, self._now())
+        return _Snapshot(version.version_id, secret, self._now(), datetime.now(UTC))
 
     def _kept(self, exc: SecretUnavailableError) -> _Snapshot | None:
         snapshot = self._snapshot
         if not exc.is_outage or snapshot is None or snapshot.is_outage:
             return None
-        return snapshot if self._now() - snapshot.read_at <= STALE_S else None
+        return replace(snapshot, problem=str(exc)) if self._now() - snapshot.read_at <= STALE_S else None
 
 
 def _not_looked_for(name: str) -> Problem:

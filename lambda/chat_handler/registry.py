@@ -3,8 +3,9 @@
 In: a function that reads every model parameter under the deployment's SSM path, and what providers find by themselves.
 Out: models by id, at most 15 s old; an id that is not known is looked for again at once, so that a model works as soon
 as `apply` has ended. Separate from the routes, which know nothing of SSM, and from the upstreams, which know one model
-each. A parameter that cannot be used costs one model and a line in the log, never the list. Where a catalog and a
-provider name the same model, the catalog's entry wins.
+each. A parameter that cannot be used costs one model and a line in the log, never the list; a source that fails or
+hangs costs what is new in it, and `sources` names it. Where a catalog and a provider name the same model, the catalog's
+entry wins.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from chat_handler import threads
-from chat_handler.errors import ChatError, ModelNotFoundError
+from chat_handler.errors import ChatError, ModelNotFoundError, UpstreamError
+from chat_handler.sources import KEYS, MODELS, Source
 from chat_handler.upstreams.base import Discovered, ModelRecord, Provider, RecordError, Services, Upstream
 
 log = logging.getLogger(__name__)
@@ -28,8 +31,10 @@ VERSION = 1
 FRESH_S = 15.0
 # Requests for ids that do not exist must not use up SSM's rate for the account.
 FORCED_REFRESH_GAP_S = 1.0
-# A list does not wait longer for what providers find by themselves; the last known is used.
+# A list does not wait longer for SSM, or for what providers find by themselves; the last known is used.
 DISCOVERY_LIMIT_S = 3.0
+# Where nothing is known yet, a second attempt at SSM is worth waiting for.
+FIRST_READ_LIMIT_S = 8.0
 
 
 @dataclass(frozen=True)
@@ -65,23 +70,30 @@ class Registry:
         self._finders = [one.discovery(services) for one in providers.values() if one.discovery is not None]
         self._services = services
         self._now = now
-        self._discovery_limit_s = discovery_limit_s
+        self._limit_s = discovery_limit_s
         self._models: dict[str, Model] | None = None
         self._tried_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
+        self._reading_since = 0.0
+        self._failure: ChatError | None = None
         self._told = set[str]()
         self._discovered = dict[str, Model]()
+        self._parameters = Source(MODELS, None)
+        self._found_at: Source | None = None
 
     async def models(self) -> list[Model]:
         """Every deployed model, ordered by id.
 
         Raises:
-            ChatError: SSM cannot be read, and never could be before.
+            ChatError: SSM cannot be read, and never could be before, and providers have no models of their own.
 
         """
-        models = await self._fresh(FRESH_S)
-        models = models | await self._found(models)
+        models = await self._all()
         return [models[model_id] for model_id in sorted(models)]
+
+    def sources(self) -> list[Source]:
+        """Where the models were looked for, as of the last look."""
+        return [self._parameters, *([] if self._found_at is None else [self._found_at])]
 
     def expire(self) -> None:
         """Read everything anew for the next request: time has passed that no clock of this process has seen."""
@@ -95,56 +107,80 @@ class Registry:
             ChatError: SSM cannot be read, and never could be before.
 
         """
-        models = await self._fresh(FRESH_S)
-        if model_id not in models:
-            models = models | await self._found(models)
+        models = await self._all(wanted=model_id)
         if model_id not in models:
             models = models | await self._fresh(FORCED_REFRESH_GAP_S)
         if (model := models.get(model_id)) is None:
             raise _not_found(model_id, sorted(models))
         return model
 
-    async def _fresh(self, max_age_s: float) -> dict[str, Model]:
-        async with self._lock:
-            if self._models is None or self._now() - self._tried_at >= max_age_s:
-                self._tried_at = self._now()
-                try:
-                    self._models = await self._read()
-                except BaseException:
-                    self.expire()  # whoever began this read has left, and others wait for its result
-                    raise
-            return self._models
+    async def _all(self, wanted: str | None = None) -> dict[str, Model]:
+        """The catalog's models and, unless `wanted` is among those, what providers find beside them."""
+        try:
+            models = await self._fresh(FRESH_S)
+        except ChatError:
+            if not (found := await self._found({})):
+                raise
+            return found
+        return models if wanted in models else models | await self._found(models)
 
-    async def _read(self) -> dict[str, Model]:
+    async def _fresh(self, max_age_s: float) -> dict[str, Model]:
+        """The catalog's models, read at most `max_age_s` ago, or the last known where SSM takes its time.
+
+        The read is nobody's own: whoever waits for it may leave.
+        """
+        is_old = self._models is None or self._now() - self._tried_at >= max_age_s
+        if self._reading is None and is_old:
+            self._tried_at = self._reading_since = self._now()
+            self._failure = None
+            self._reading = asyncio.create_task(self._read(), name="models in SSM")
+        if (reading := self._reading) is not None:
+            limit_s = FIRST_READ_LIMIT_S if self._models is None else self._limit_s
+            waited_s = self._now() - self._reading_since
+            await asyncio.wait([reading], timeout=max(0.0, limit_s - waited_s))
+            if not reading.done():
+                self._parameters = replace(self._parameters, problem=f"SSM did not answer within {limit_s:g} s")
+        if self._models is None:
+            raise self._failure or UpstreamError("the deployed models could not be read in time", retryable=True)
+        return self._models
+
+    async def _read(self) -> None:
         try:
             parameters = await threads.call(self._read_parameters)
+            models = [model for parameter in parameters if (model := self._model(parameter)) is not None]
+            self._models = {model.record.id: model for model in models}
+            self._parameters = Source(MODELS, datetime.now(UTC))
         except ChatError as error:
-            if self._models is None:
-                raise
+            self._failure = error
+            self._parameters = replace(self._parameters, problem=error.message)
             log.warning("the deployed models cannot be read, so the last known ones are kept: %s", error)
-            return self._models
-        models = [model for parameter in parameters if (model := self._model(parameter)) is not None]
-        return {model.record.id: model for model in models}
+        finally:
+            self._reading = None
 
     async def _found(self, models: Mapping[str, Model]) -> dict[str, Model]:
         """What providers find beside `models`, which are the catalog's."""
         taken = {(model.record.provider, model.record.fields.get("model")) for model in models.values()}
         found = dict[str, Model]()
         for finder in self._finders:
-            for record in await self._asked(finder):
+            for record in await self._told_by(finder):
                 if record.id not in models and (record.provider, record.fields.get("model")) not in taken:
                     found[record.id] = self._built(record, self._discovered.get(record.id))
         self._discovered = found
         return found
 
-    async def _asked(self, finder: Callable[[], Awaitable[Discovered]]) -> Sequence[ModelRecord]:
+    async def _told_by(self, finder: Callable[[], Awaitable[Discovered]]) -> Sequence[ModelRecord]:
+        known = [model.record for model in self._discovered.values()]
         try:
-            discovered = await asyncio.wait_for(finder(), self._discovery_limit_s)
+            discovered = await asyncio.wait_for(finder(), self._limit_s)
         except TimeoutError:
-            return [model.record for model in self._discovered.values()]
+            checked_at = None if self._found_at is None else self._found_at.checked_at
+            problem = f"Secrets Manager did not answer within {self._limit_s:g} s"
+            self._found_at = Source(KEYS, checked_at, problem)
+            return known
+        self._found_at = discovered.source
         for problem in discovered.problems:
             self._warn(problem)
-        return discovered.records
+        return known if discovered.records is None else discovered.records
 
     def _model(self, parameter: Parameter) -> Model | None:
         try:

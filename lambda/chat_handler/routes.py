@@ -37,7 +37,8 @@ from chat_handler.upstreams.model_facts import price_of
 
 def routes(registry: Registry, sleep: Sleep = asyncio.sleep, now: Callable[[], float] = time.monotonic) -> list[Route]:
     """The handler's routes. `sleep` pauses before a second attempt; `now` is the circuit breakers' clock."""
-    api = _Api(Listing(registry), Fallbacks(registry, Breakers(now), sleep))
+    breakers = Breakers(now)
+    api = _Api(Listing(registry, breakers), Fallbacks(registry, breakers, sleep))
     return [
         Route("/health", _health),
         Route("/v1/models", api.list_models),
@@ -56,8 +57,7 @@ class _Api:
         self._fallbacks = fallbacks
 
     async def list_models(self, request: Request) -> Response:
-        models = await _deadline(request).limit(self._listing.all())
-        return json_reply({"object": "list", "data": models})
+        return json_reply(await _deadline(request).limit(self._listing.all()))
 
     async def get_model(self, request: Request) -> Response:
         return json_reply(await _deadline(request).limit(self._listing.one(request.path_params["model_id"])))

@@ -71,14 +71,20 @@ def test_models_are_listed(client: openai.OpenAI) -> None:
     listed = {model.id: model.model_dump(exclude_unset=True) for model in client.models.list()}
 
     assert sorted(listed) == MODELS
+    assert re.fullmatch(TIME, listed["smollm2"]["checked_at"])
     assert listed["smollm2"] == {
         "id": "smollm2",
         "object": "model",
         "created": 0,
         "owned_by": "sagemaker",
         "provider": "sagemaker",
+        "region": "us-east-1",
         "status": "ready",
         "reason": None,
+        "checked_at": listed["smollm2"]["checked_at"],
+        "until": None,
+        "stops_at": None,
+        "startable": False,
         "modalities": ["text"],
         "supports_streaming": True,
         "context_tokens": None,
@@ -87,7 +93,17 @@ def test_models_are_listed(client: openai.OpenAI) -> None:
         "parameters": None,
         "unsupported_parameters": [],
     }
-    assert client.models.retrieve("smollm2").model_dump(exclude_unset=True) == listed["smollm2"]
+    alone = client.models.retrieve("smollm2").model_dump(exclude_unset=True)
+    assert alone | {"checked_at": None} == listed["smollm2"] | {"checked_at": None}
+
+
+def test_the_list_names_its_sources(url: str) -> None:
+    sources = httpx2.get(f"{url}/v1/models").json()["terrachat"]["sources"]
+
+    assert [one["source"] for one in sources] == ["keys", "models", "sagemaker us-east-1"]
+    for one in sources:
+        assert (one["ok"], one["reason"]) == (True, None)
+        assert re.fullmatch(TIME, one["checked_at"])
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -10,8 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from frontend.history import ConversationStore, HistoryError, TurnExistsError, title_of
-from frontend.records import MAX_ANSWER_BYTES, MAX_QUESTION_BYTES, TurnRecord
+from frontend.history.conversations import ConversationStore, TurnExistsError, title_of
+from frontend.history.table import HistoryError, Table
+from frontend.history.records import MAX_ANSWER_BYTES, MAX_QUESTION_BYTES, TurnRecord
 from frontend.wire import Usage
 from tests.browser.stack import REGION, Stack, running_stack
 

@@ -46,6 +46,8 @@ _CASES: Mapping[str, Case] = {
     "backend": Case(),
     "always_started": Case(),
     "unmonitored": Case(),
+    "hosted": Case(),
+    "hosted_internal": Case(),
     "everything": Case(upload="s3"),
     "as_module": Case(catalog="demo", form="module"),
     "hundred": Case(),

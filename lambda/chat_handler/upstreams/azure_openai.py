@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from chat_handler.errors import MissingKeyError, SecretMalformedError
+from chat_handler.errors import MissingKeyError, SecretMalformedError, SecretUnreadableError
 from chat_handler.keys import Key, KeyStore
 from chat_handler.upstreams.addresses import Address
 from chat_handler.upstreams.base import Discovered, ModelRecord, Provider, Services
@@ -62,16 +62,19 @@ class AzureModels:
         try:
             listed = (await self._keys.get(MODELS)).value
         except SecretMalformedError as error:
-            return Discovered(problems=(error.message,))
+            return Discovered(problems=(error.message,), source=self._keys.source())
+        except SecretUnreadableError:
+            return Discovered(None, source=self._keys.source())
         except MissingKeyError:
-            return Discovered()
+            return Discovered(source=self._keys.source())
         names = dict.fromkeys(filter(None, (name.strip().strip("\"'").strip() for name in listed.split(","))))
         good = [name for name in names if _IDENTIFIER.fullmatch(name)]
         problem = (
             f"{MODELS} in the API-keys secret has a name that cannot be an identifier (1 to 64 letters, digits, '.', "
             "'_' and '-', and first a letter or a digit); correct it with: terrachat secrets azure"
         )
-        return Discovered(tuple(map(_record, good)), (problem,) if len(good) < len(names) else ())
+        problems = (problem,) if len(good) < len(names) else ()
+        return Discovered(tuple(map(_record, good)), problems, self._keys.source())
 
 
 def _record(identifier: str) -> ModelRecord:

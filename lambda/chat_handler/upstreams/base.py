@@ -16,13 +16,14 @@ from chat_handler.aws import AwsClients
 from chat_handler.errors import InvalidRequestError
 from chat_handler.keys import KeyStore
 from chat_handler.settings import Settings
+from chat_handler.sources import Source
 
 if TYPE_CHECKING:
     import httpx2
 
 JsonObject = dict[str, Any]
 Unsupported = Literal["refuse", "drop"]
-State = Literal["ready", "starting", "stopped", "failed", "no_access", "missing_key"]
+State = Literal["ready", "starting", "stopped", "failed", "no_access", "missing_key", "unknown"]
 
 
 class RecordError(Exception):
@@ -75,10 +76,18 @@ class ModelRecord:
 
 @dataclass(frozen=True)
 class Status:
-    """Whether a model can be asked; `reason` is a sentence where it is not `ready`."""
+    """Whether a model can be asked; `reason` is a sentence where it is not `ready`.
+
+    Attributes:
+        source: what said so, and when; None where nothing is looked at.
+        is_absent: there is nothing that could be asked, and it could be made anew: an endpoint that does not exist.
+
+    """
 
     state: State
     reason: str | None = None
+    source: Source | None = None
+    is_absent: bool = False
 
 
 READY = Status("ready")
@@ -157,10 +166,14 @@ class Services:
 
 @dataclass(frozen=True)
 class Discovered:
-    """Models that no catalog names, and what is wrong with how they are written down where they were found."""
+    """Models that no catalog names, and what is wrong with how they are written down where they were found.
 
-    records: tuple[ModelRecord, ...] = ()
+    `records` is None where they cannot be told now; `source` is where they were looked for.
+    """
+
+    records: tuple[ModelRecord, ...] | None = ()
     problems: tuple[str, ...] = ()
+    source: Source | None = None
 
 
 @dataclass(frozen=True)

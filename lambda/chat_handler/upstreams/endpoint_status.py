@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from chat_handler import threads
 from chat_handler.errors import ChatError, EndpointFailedError, EndpointMissingError, ModelNotReadyError, NoAccessError
+from chat_handler.sources import Source
 from chat_handler.upstreams.base import READY, ModelRecord, Status
 
 FRESH_S = 10.0
@@ -32,6 +33,8 @@ _STATUSES = {
 _FAILED = ("Failed", "UpdateRollbackFailed")
 # Where the word of AWS for a status would be: there is no endpoint, and there should be.
 _MISSING = "missing"
+# What is said where SageMaker does not tell: the endpoint itself may be well.
+_UNTOLD = ("unknown", "no_access")
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Described:
 
 class EndpointStatus:
     """The status of one endpoint. `client` gives a SageMaker client and may block; `gone` is the status where there is
-    no endpoint.
+    no endpoint, and `source` what the region's SageMaker is called.
     """
 
     def __init__(
@@ -71,12 +74,14 @@ class EndpointStatus:
         endpoint: str,
         client: Callable[[], Any],
         gone: Described,
+        source: str,
         *,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = endpoint
         self._client = client
         self._gone = gone
+        self._source = source
         self._now = now
         self._last = Described(READY)
         self._asked_at = float("-inf")
@@ -84,9 +89,15 @@ class EndpointStatus:
     async def get(self, max_age_s: float = FRESH_S) -> Described:
         """What the endpoint is doing, at most `max_age_s` ago."""
         if self._now() - self._asked_at >= max_age_s:
-            self._last = await threads.call(self._described)
+            described = await threads.call(self._described)
+            self._last = replace(described, status=self._sourced(described.status))
             self._asked_at = self._now()
         return self._last
+
+    def _sourced(self, status: Status) -> Status:
+        problem = status.reason if status.state in _UNTOLD else None
+        checked_at = None if status.state == "unknown" else datetime.now(UTC)
+        return replace(status, source=Source(self._source, checked_at, problem))
 
     def _described(self) -> Described:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -119,7 +130,7 @@ def gone(record: ModelRecord, *, is_own: bool) -> Described:
             f"the endpoint does not exist now; its schedule creates it at {schedule.get('start')!r} "
             f"({schedule.get('timezone')}) and deletes it at {schedule.get('stop')!r}"
         )
-        return Described(Status("stopped", reason))
+        return Described(Status("stopped", reason, is_absent=True))
     if is_own:
         return _missing("the endpoint does not exist now; create it again with: terrachat apply")
     return _missing(
@@ -146,7 +157,7 @@ def _status(value: str, reply: dict[str, Any], age: str) -> Status:
 
 
 def _unknown(why: str) -> Described:
-    return Described(Status("failed", f"the endpoint cannot be described ({why})"))
+    return Described(Status("unknown", f"the endpoint cannot be described ({why})"))
 
 
 def _age(since: Any) -> str:

@@ -23,8 +23,9 @@ from chat_handler.errors import (
     ProviderNotInstalledError,
 )
 from chat_handler.keys import Key
+from chat_handler.sources import KEYS
 from chat_handler.upstreams import langchain_failures, langchain_wire
-from chat_handler.upstreams.base import READY, ChatRequest, JsonObject, ModelRecord, RecordError, Services, Status
+from chat_handler.upstreams.base import ChatRequest, JsonObject, ModelRecord, RecordError, Services, Status
 from chat_handler.upstreams.chat_terms import Takes, Wants
 from chat_handler.upstreams.chat_turns import Turn, turns_of
 from chat_handler.upstreams.chat_wants import wants_of
@@ -104,6 +105,7 @@ class LangChainUpstream:
         self._keys = services.keys
         self._models = KeyedModels(self._made, vendor.close)
         self.parameters = vendor.takes.fields
+        self.source = KEYS
         services.keys.declare(key_name)
 
     async def status(self) -> Status:
@@ -113,8 +115,8 @@ class LangChainUpstream:
         try:
             await self._keys.get(self._key_name)
         except MissingKeyError as error:
-            return Status("missing_key", error.message)
-        return READY
+            return Status("missing_key", error.message, self._keys.source())
+        return Status("ready", source=self._keys.source())
 
     async def complete(self, request: ChatRequest) -> JsonObject:
         """The whole answer; with a new key if the secret has one and the first was refused."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from chat_handler import streaming
 from chat_handler.completions import MOST_ANSWER_BYTES, check_size, checked_completion
 from chat_handler.errors import ChatError, MissingKeyError
+from chat_handler.sources import KEYS
 from chat_handler.upstreams import openai_failures, reasoning
 from chat_handler.upstreams.addresses import Address, Addresses
 from chat_handler.upstreams.base import READY, ChatRequest, JsonObject, ModelRecord, Services, Status
@@ -45,6 +46,7 @@ class OpenAIUpstream:
         self._model: str | None = None
         self._subject = addresses.subject
         self._keys = services.keys
+        self.source = None if addresses.key_name is None else KEYS
         self._http = services.http
 
     async def status(self) -> Status:
@@ -52,8 +54,8 @@ class OpenAIUpstream:
         try:
             await self._current()
         except MissingKeyError as error:
-            return Status("missing_key", error.message)
-        return READY
+            return Status("missing_key", error.message, self._keys.source())
+        return READY if self._addresses.key_name is None else Status("ready", source=self._keys.source())
 
     def facts(self) -> ModelFacts:
         """What is known of the model, as its server called it when it was last asked for its address."""

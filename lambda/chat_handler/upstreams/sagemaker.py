@@ -52,7 +52,8 @@ class SageMakerUpstream:
         self._client = partial(services.aws.generation, "sagemaker-runtime", region)
         is_own = endpoint.startswith(f"terrachat-{services.settings.deployment}-")
         client = partial(services.aws.control, "sagemaker", region)
-        self._status = EndpointStatus(endpoint, client, gone(record, is_own=is_own))
+        self.source = f"sagemaker {region}"
+        self._status = EndpointStatus(endpoint, client, gone(record, is_own=is_own), self.source)
 
     async def status(self) -> Status:
         """What DescribeEndpoint says, at most a few seconds old."""

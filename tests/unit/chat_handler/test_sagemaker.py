@@ -142,7 +142,7 @@ def test_an_endpoint_that_is_not_found_is_described(
         pytest.param({"EndpointStatus": "Melting"}, "failed", "'Melting'", id="a new status"),
         pytest.param(aws_error("ValidationException"), "stopped", "terrachat apply", id="no such endpoint"),
         pytest.param(aws_error("AccessDeniedException"), "no_access", "may not describe", id="access denied"),
-        pytest.param(aws_error("InternalFailure", 500), "failed", "InternalFailure", id="DescribeEndpoint fails"),
+        pytest.param(aws_error("InternalFailure", 500), "unknown", "InternalFailure", id="DescribeEndpoint fails"),
     ],
 )
 def test_the_model_list_says_what_the_endpoint_is_doing(

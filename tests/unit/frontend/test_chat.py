@@ -11,8 +11,8 @@ import pytest
 
 from frontend.chat import MAX_CONTEXT_CHARACTERS, Chat, messages_for
 from frontend.client import ChatClient
-from frontend.history import ConversationStore
-from frontend.records import MAX_QUESTION_BYTES, TurnRecord
+from frontend.history.conversations import ConversationStore
+from frontend.history.records import MAX_QUESTION_BYTES, TurnRecord
 from frontend.state import COMPOSER_KEY, Notice, PageState
 from frontend.turns import TurnRegistry
 from frontend.wire import Message, ModelInfo

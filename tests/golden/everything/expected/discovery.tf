@@ -69,6 +69,10 @@ resource "aws_ssm_parameter" "model_daytime" {
       top_p       = 0.9
       max_tokens  = 512
     }
+    start = {
+      endpoint_config = aws_sagemaker_endpoint_configuration.daytime.name
+      tags            = local.tags
+    }
   })
 
   depends_on = [aws_scheduler_schedule.daytime_start, aws_scheduler_schedule.daytime_stop, aws_iam_role_policy.handler_sagemaker]

@@ -20,6 +20,8 @@ provider "aws" {
     cloudwatchlogs = "http://127.0.0.1:4566"
     dynamodb       = "http://127.0.0.1:4566"
     ec2            = "http://127.0.0.1:4566"
+    ecs            = "http://127.0.0.1:4566"
+    elbv2          = "http://127.0.0.1:4566"
     iam            = "http://127.0.0.1:4566"
     kms            = "http://127.0.0.1:4566"
     lambda         = "http://127.0.0.1:4566"

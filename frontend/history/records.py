@@ -1,6 +1,6 @@
 """Conversations and turns as they are kept, and their DynamoDB items (docs/contracts.md, section 5).
 
-In: values. Out: items, and back. Pure. Separate from `history.py` so that the shape of the table can be read, and
+In: values. Out: items, and back. Pure. Separate from `conversations.py` so that the shape of the table can be read, and
 tested, without a table.
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 from frontend.wire import Usage
 
@@ -25,23 +26,48 @@ MAX_QUESTION_BYTES = 90_000
 _CONVERSATION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
+Kind = Literal["chat", "compare"]
+
+
+@dataclass(frozen=True)
+class ChatSettings:
+    """What a conversation's next questions are asked with.
+
+    `parameters` are OpenAI's request fields with the values that the user chose; the others are the deployment's.
+    """
+
+    system_prompt: str = ""
+    parameters: Mapping[str, float | int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Conversation:
-    """`title` is the first question, cut. Times are UTC."""
+    """`title` is the first question, cut, or the user's own. Times are UTC.
+
+    One of the kind `compare` is a pane of the page Compare, and not listed among the chats.
+    """
 
     id: str
     title: str
     created_at: datetime
     updated_at: datetime
+    pinned: bool = False
+    kind: Kind = "chat"
+    settings: ChatSettings = field(default_factory=ChatSettings)
 
 
 @dataclass(frozen=True)
 class TurnRecord:
     """One question and its answer, as far as it has come.
 
+    `parent` is the number of the turn that this one follows, 0 for none: turns with the same parent are versions of one
+    another. `images` are ids of pictures in the question. `settings` is what it was asked with, and `left_out` how many
+    earlier turns did not fit into what the model was sent.
     `status` is `streaming | done | stopped | error | interrupted`. `error_*` are set for `error` only.
     `answered_by` is the fallback that answered in the place of `model`; `finish_reason`, OpenAI's, says why the answer
-    ended. Durations are in milliseconds since `started_at`. What is not known (yet) is None.
+    ended; `warnings` are the handler's. `cost_usd` is what usage and price come to; `estimated` says that the model did
+    not count its tokens, and `usage` is our guess. Durations are in milliseconds since `started_at`. What is not known
+    (yet) is None.
     """
 
     number: int
@@ -59,6 +85,14 @@ class TurnRecord:
     usage: Usage | None = None
     first_token_ms: int | None = None
     elapsed_ms: int | None = None
+    parent: int = 0
+    images: tuple[str, ...] = ()
+    settings: ChatSettings = field(default_factory=ChatSettings)
+    left_out: int = 0
+    warnings: tuple[str, ...] = ()
+    retryable: bool = True
+    cost_usd: Decimal | None = None
+    estimated: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -78,16 +112,25 @@ def conversation_key(owner: str, conversation_id: str) -> dict[str, str]:
     return {"pk": owner, "sk": f"conversation#{conversation_id}"}
 
 
+def conversation_partition(owner: str, conversation_id: str) -> str:
+    """The partition of all that is within a conversation: its turns, pictures and ratings."""
+    return f"{owner}#{conversation_id}"
+
+
 def turn_key(owner: str, conversation_id: str, number: int) -> dict[str, str]:
-    return {"pk": f"{owner}#{conversation_id}", "sk": f"turn#{number:06d}"}
+    return {"pk": conversation_partition(owner, conversation_id), "sk": f"turn#{number:06d}"}
 
 
 def conversation_item(owner: str, conversation: Conversation) -> dict[str, Any]:
-    return conversation_key(owner, conversation.id) | {
+    attributes = {
         "title": conversation.title,
         "created_at": write_time(conversation.created_at),
         "updated_at": write_time(conversation.updated_at),
+        "pinned": conversation.pinned or None,
+        "kind": None if conversation.kind == "chat" else conversation.kind,
+        "settings": settings_item(conversation.settings),
     }
+    return conversation_key(owner, conversation.id) | _present(attributes)
 
 
 def read_conversation(item: Mapping[str, Any]) -> Conversation:
@@ -96,7 +139,27 @@ def read_conversation(item: Mapping[str, Any]) -> Conversation:
         title=item["title"],
         created_at=_read_time(item["created_at"]),
         updated_at=_read_time(item["updated_at"]),
+        pinned=bool(item.get("pinned")),
+        kind="compare" if item.get("kind") == "compare" else "chat",
+        settings=_read_settings(item.get("settings")),
     )
+
+
+def settings_item(settings: ChatSettings) -> dict[str, Any] | None:
+    """None for settings that change nothing."""
+    parameters = {
+        name: Decimal(repr(value)) if isinstance(value, float) else value for name, value in settings.parameters.items()
+    }
+    return _present({"system_prompt": settings.system_prompt or None, "parameters": parameters or None}) or None
+
+
+def _read_settings(item: Mapping[str, Any] | None) -> ChatSettings:
+    kept = item or {}
+    parameters = {
+        name: int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
+        for name, value in kept.get("parameters", {}).items()
+    }
+    return ChatSettings(kept.get("system_prompt", ""), parameters)
 
 
 def turn_item(owner: str, conversation_id: str, turn: TurnRecord) -> dict[str, Any]:
@@ -116,9 +179,20 @@ def turn_item(owner: str, conversation_id: str, turn: TurnRecord) -> dict[str, A
         "heartbeat_at": write_time(turn.heartbeat_at),
         "first_token_ms": turn.first_token_ms,
         "elapsed_ms": turn.elapsed_ms,
+        "parent": turn.parent,
+        "images": list(turn.images) or None,
+        "settings": settings_item(turn.settings),
+        "left_out": turn.left_out or None,
+        "warnings": list(turn.warnings) or None,
+        "retryable": None if turn.retryable else False,
+        "cost_usd": turn.cost_usd,
+        "estimated": turn.estimated or None,
     }
-    present = {name: value for name, value in attributes.items() if value is not None}
-    return turn_key(owner, conversation_id, turn.number) | present
+    return turn_key(owner, conversation_id, turn.number) | _present(attributes)
+
+
+def _present(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if value is not None}
 
 
 def read_turn(item: Mapping[str, Any], now: datetime) -> TurnRecord:
@@ -128,8 +202,9 @@ def read_turn(item: Mapping[str, Any], now: datetime) -> TurnRecord:
     if status == "streaming" and now - heartbeat > INTERRUPTED_AFTER:
         status = "interrupted"
     usage = item.get("usage")
+    number = int(item["sk"].removeprefix("turn#"))
     return TurnRecord(
-        number=int(item["sk"].removeprefix("turn#")),
+        number=number,
         question=item["question"],
         model=item["model"],
         started_at=_read_time(item["started_at"]),
@@ -144,6 +219,14 @@ def read_turn(item: Mapping[str, Any], now: datetime) -> TurnRecord:
         usage=Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"])) if usage else None,
         first_token_ms=_read_number(item.get("first_token_ms")),
         elapsed_ms=_read_number(item.get("elapsed_ms")),
+        parent=int(item.get("parent", number - 1)),  # turns of before there were versions follow one another
+        images=tuple(item.get("images", ())),
+        settings=_read_settings(item.get("settings")),
+        left_out=int(item.get("left_out", 0)),
+        warnings=tuple(item.get("warnings", ())),
+        retryable=bool(item.get("retryable", True)),
+        cost_usd=item.get("cost_usd"),
+        estimated=bool(item.get("estimated")),
     )
 
 

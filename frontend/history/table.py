@@ -1,0 +1,190 @@
+"""The deployment's DynamoDB table: items in, items out, every failure as one `HistoryError`.
+
+In: keys and items as plain Python values. Out: the same. Separate because it is the only module that talks to DynamoDB;
+what the items mean is in the modules beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_BATCH = 25  # BatchWriteItem takes no more
+_CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
+
+Key = Mapping[str, str]
+Item = dict[str, Any]
+
+
+class HistoryError(Exception):
+    """The table could not be used.
+
+    `code` is `history_unavailable | history_denied | history_missing | no_credentials`; the catalogue of messages says
+    what to do about each.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Table:
+    """One table. Thread-safe: boto3's clients are, its resources are not. Every method raises `HistoryError`.
+
+    `days` is how long an item is kept after it was written, None for ever: `expires_at` then says when DynamoDB may
+    remove it (within a few days of it, so what has expired is left out here, too).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        region: str,
+        session: boto3.Session | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        days: int | None = None,
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self._days = days
+        with self._translated():
+            self._client: DynamoDBClient = (session or boto3.Session()).client(
+                "dynamodb", region_name=region, config=_CONFIG
+            )
+
+    def get(self, key: Key) -> Item | None:
+        with self._translated():
+            reply = self._client.get_item(TableName=self.name, Key=_pack(key), ConsistentRead=True)
+        item = _unpack(reply["Item"]) if "Item" in reply else None
+        return item if item is not None and self._is_alive(item) else None
+
+    def query(self, pk: str, prefix: str, until: str | None = None) -> tuple[Item, ...]:
+        """The items under `pk` whose sort key begins with `prefix`, in order of it.
+
+        `until` makes it a range instead: from `prefix` to `until`, both included.
+        """
+        condition, values = "begins_with(sk, :from)", {":pk": pk, ":from": prefix}
+        if until is not None:
+            condition, values = "sk BETWEEN :from AND :until", {**values, ":until": until}
+        with self._translated():
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self.name,
+                KeyConditionExpression=f"pk = :pk AND {condition}",
+                ExpressionAttributeValues=_pack(values),
+                ConsistentRead=True,
+            )
+            found = [_unpack(item) for page in pages for item in page["Items"]]
+        return tuple(filter(self._is_alive, found))
+
+    def put(self, item: Item, condition: str | None = None) -> bool:
+        """Write the whole item; False, and nothing written, if `condition` does not hold."""
+        more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
+        kept = item if self._days is None else item | {"expires_at": self._expiry(self._days)}
+        with self._translated():
+            return _holds(lambda: self._client.put_item(TableName=self.name, Item=_pack(kept), **more))
+
+    def change(self, key: Key, changes: Mapping[str, Any]) -> bool:
+        """Set attributes of an item that exists, None removes one; False if there is none."""
+        fields = dict(changes) if self._days is None else {**changes, "expires_at": self._expiry(self._days)}
+        numbered = {f"#a{number}": name for number, name in enumerate(fields)}
+        gone = [f"#a{number}" for number, value in enumerate(fields.values()) if value is None]
+        values = {f":a{number}": value for number, value in enumerate(fields.values()) if value is not None}
+        parts = [
+            "SET " + ", ".join(f"#{name[1:]} = {name}" for name in values) if values else "",
+            "REMOVE " + ", ".join(gone) if gone else "",
+        ]
+        return self._update(key, " ".join(filter(None, parts)), numbered, values, "attribute_exists(pk)")
+
+    def add(self, key: Key, amounts: Mapping[str, int]) -> None:
+        """Add to the numbers of an item, atomically; an item or a number that is not there begins at 0."""
+        numbered = {f"#a{number}": name for number, name in enumerate(amounts)}
+        values = {f":a{number}": amount for number, amount in enumerate(amounts.values())}
+        self._update(key, "ADD " + ", ".join(f"#{name[1:]} {name}" for name in values), numbered, values, None)
+
+    def delete(self, keys: Iterable[Key]) -> None:
+        """Remove the items, in order; what does not exist is no error."""
+        left = list(keys)
+        with self._translated():
+            for start in range(0, len(left), _BATCH):
+                self._delete_batch(left[start : start + _BATCH])
+
+    def _update(
+        self, key: Key, expression: str, names: Mapping[str, str], values: Mapping[str, Any], condition: str | None
+    ) -> bool:
+        more: dict[str, Any] = {"ExpressionAttributeValues": _pack(values)} if values else {}
+        more |= {"ConditionExpression": condition} if condition else {}
+        with self._translated():
+            return _holds(
+                lambda: self._client.update_item(
+                    TableName=self.name,
+                    Key=_pack(key),
+                    UpdateExpression=expression,
+                    ExpressionAttributeNames=dict(names),
+                    **more,
+                )
+            )
+
+    def _delete_batch(self, keys: list[Key]) -> None:
+        left: Mapping[str, Any] = {self.name: [{"DeleteRequest": {"Key": _pack(key)}} for key in keys]}
+        while left:
+            left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems", {})
+
+    def _expiry(self, days: int) -> int:
+        return int(self.clock().timestamp()) + days * 86_400
+
+    def _is_alive(self, item: Item) -> bool:
+        expires_at = item.get("expires_at")
+        return expires_at is None or int(expires_at) > self.clock().timestamp()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as exc:
+            code = exc.response["Error"].get("Code", "")
+            raise HistoryError(_code_of(code), f"Table {self.name!r} cannot be used ({code}).") from exc
+        except (NoCredentialsError, PartialCredentialsError) as exc:
+            raise HistoryError(
+                "no_credentials", f"There are no AWS credentials to use table {self.name!r} with."
+            ) from exc
+        except BotoCoreError as exc:
+            said = f"Table {self.name!r} cannot be reached ({type(exc).__name__})."
+            raise HistoryError("history_unavailable", said) from exc
+
+
+def _pack(item: Mapping[str, Any]) -> dict[str, Any]:
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(value) for name, value in item.items()}
+
+
+def _unpack(item: Mapping[str, Any]) -> Item:
+    deserializer = TypeDeserializer()
+    found = {name: deserializer.deserialize(value) for name, value in item.items()}
+    return {name: bytes(value) if isinstance(value, Binary) else value for name, value in found.items()}
+
+
+def _holds(write: Callable[[], object]) -> bool:
+    """Whether the condition of `write` held."""
+    try:
+        write()
+    except ClientError as exc:
+        if exc.response["Error"].get("Code") == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def _code_of(code: str) -> str:
+    if "AccessDenied" in code:
+        return "history_denied"
+    return "history_missing" if code == "ResourceNotFoundException" else "history_unavailable"

@@ -1,0 +1,114 @@
+"""The page's door: who is signed in, and the page for those who are not. Streamlit's own login is called only here.
+
+In: the settings and the tab's state. Out: the `User`, or None after drawing why there is none. `app.py` goes no further
+then: nothing is read from AWS for somebody who is not signed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+import streamlit as st
+
+from frontend import access, announcement, browser_scripts
+from frontend.access import AccessError, SignedOut, User
+from frontend.i18n import LANGUAGES, Translator
+from frontend.markdown_safe import plain
+from frontend.oidc import Oidc, is_loopback
+from frontend.settings import Settings
+from frontend.state import LANGUAGE_KEY, PageState
+
+_SIGN_OUT = "sign_out"
+_FAILED = "sign_in"  # in the URL, from `http_border.py`
+
+
+@st.cache_resource
+def _signed_out() -> SignedOut:
+    return SignedOut()
+
+
+def user_or_page(t: Translator, state: PageState, env: Settings) -> User | None:
+    """Who uses the page; None where that is nobody, which the page then says."""
+    if env.oidc is None:
+        return _only_user(t, env)
+    try:
+        user = access.user_of(dict(st.user), env.oidc, _signed_out(), time.time())
+    except AccessError as exc:
+        _draw(t, state, exc)
+        return None
+    if state.session.pop(_SIGN_OUT, False):
+        _sign_out(t, user)
+        return None
+    state.query.pop(_FAILED, None)
+    _run("signed_in", user=_mark(user))
+    return user
+
+
+def sign_out_button(t: Translator, state: PageState, user: User) -> None:
+    """Who is signed in, and the way out; nothing in single-user mode."""
+    if user.login is None:
+        return
+    st.caption(t("access.signed_in_as", name=plain(user.name)) if user.name else t("access.signed_in"))
+    st.button(t("access.sign_out"), key="sign_out_button", icon=":material/logout:", on_click=_wish_out, args=(state,))
+
+
+def _only_user(t: Translator, env: Settings) -> User | None:
+    # `asgi.py` sees to this too; `app.py` alone has no other wall.
+    visitor = st.context.ip_address
+    if visitor is not None and not is_loopback(visitor):
+        st.error(t("access.not_here"))
+        return None
+    return User(env.owner)
+
+
+def _wish_out(state: PageState) -> None:
+    state.session[_SIGN_OUT] = True
+
+
+def _sign_out(t: Translator, user: User) -> None:
+    if user.login is not None:
+        _signed_out().add(user.login, time.time())
+    _run("sign_in", forget="true")
+    st.info(t("access.leaving"))
+    st.logout()
+
+
+def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
+    """The sign-in page. A question that was sent when the sign-in was over goes into the browser's keeping."""
+    wish = state.take_wish("ask")
+    st.html(announcement.html(t.language, ""), unsafe_allow_javascript=True)
+    _run(
+        "sign_in",
+        user=_mark(failure.user) if failure.user and failure.reason == "expired" else "",
+        draft=wish.text if wish else "",
+        forget="true" if failure.reason == "ended" else "",
+    )
+    with st.container(horizontal_alignment="center"):
+        st.title(t("access.title"), anchor=False, text_alignment="center")
+        if state.query.get(_FAILED):
+            st.error(t("access.failed"), icon=":material/error:")
+        elif failure.reason == "signed_out":
+            st.markdown(t("access.signed_out"), text_alignment="center")
+        else:
+            st.warning(t(f"access.{failure.reason}"), icon=":material/info:")
+        if st.button(t("access.sign_in"), key="sign_in_button", type="primary", icon=":material/login:"):
+            st.login()
+        st.segmented_control(
+            t("language.label"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key=LANGUAGE_KEY,
+            on_change=state.remember_language,
+            required=True,
+            label_visibility="collapsed",
+        )
+
+
+def _run(script: str, **told: str) -> None:
+    st.html(browser_scripts.html(script, **told), unsafe_allow_javascript=True)
+
+
+def _mark(user: User) -> str:
+    """Tells in the browser whose a draft is, and is no part of any key."""
+    return hashlib.sha256(f"draft {user.owner}".encode()).hexdigest()[:16]

@@ -1,0 +1,37 @@
+"""Performs what a click asked for. No Streamlit.
+
+In: a page with a wish in its state. Out: changed chats, and notices in the state for what could not be done. Separate so
+that clicks never act inside a Streamlit callback, whose exceptions no page can catch. The modules beside this one have
+the actions of one area each, as `ACTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from frontend.chat import Chat
+from frontend.history.table import HistoryError
+from frontend.page import Page
+from frontend.state import PageState
+from frontend.wishes import asking, conversations
+from frontend.wishes.action import Action
+
+ACTIONS: Mapping[str, Action] = {**asking.ACTIONS, **conversations.ACTIONS}
+
+
+def stop(state: PageState, chat: Chat) -> None:
+    """Take the wish to stop, if it is one, and do it. It needs nothing from the network, and must not wait for it."""
+    wish = state.take_wish("stop")
+    for conversation_id in wish.arguments["conversations"] if wish is not None else ():
+        chat.stop(conversation_id)
+
+
+def perform(page: Page) -> None:
+    """Take the wish, if there is one, and do it."""
+    wish = page.state.take_wish()
+    if wish is None or wish.action not in ACTIONS:
+        return
+    try:
+        ACTIONS[wish.action](page, wish)
+    except HistoryError as exc:
+        page.state.notify(f"error.{exc.code}.hint")
