@@ -16,7 +16,7 @@ from typing import Literal
 
 from frontend.oidc import Oidc
 
-Reason = Literal["signed_out", "ended", "expired", "refused"]
+Reason = Literal["signed_out", "ended", "expired", "refused", "not_here"]
 
 _NAMES = ("name", "preferred_username", "cognito:username", "email")
 _MOST_OF_A_NAME = 60

@@ -13,27 +13,42 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
 from frontend import i18n, settings, wishes
-from frontend.access import User
+from frontend.access import AccessError, User
 from frontend.chat import Chat
 from frontend.client import ChatClient
-from frontend.discovery import Deployment, DiscoveryError, discover, list_deployments
+from frontend.discovery import Deployment, DiscoveryError, discover, list_deployments, read_models
 from frontend.history.table import Table
-from frontend.model_list import ModelWatch
+from frontend.model_list import Deployed, ModelWatch
 from frontend.page import Page
 from frontend.state import LANGUAGE_KEY, PageState
 from frontend.turns import TurnRegistry
-from frontend.views import browser_zone, chat_page, errors, sidebar
+from frontend.views import (
+    browser_zone,
+    chat_page,
+    compare_page,
+    errors,
+    models_page,
+    settings_page,
+    sidebar,
+    sign_in,
+    usage_page,
+)
 
 log = logging.getLogger(__name__)
 _LOGO = str(Path(__file__).with_name("assets") / "terrachat.svg")
 
-# In the order of the navigation: path, what draws it, icon. The first is the page at `/`.
-_PAGES: Mapping[str, tuple[Callable[[Page], None], str]] = {
-    "chat": (chat_page.draw, ":material/forum:"),
+# By path, in the order of the navigation: what draws it, icon, width. The first is the page at `/`.
+_PAGES: Mapping[str, tuple[Callable[[Page], None], str, Literal["centered", "wide"]]] = {
+    "chat": (chat_page.draw, ":material/forum:", "centered"),
+    "compare": (compare_page.draw, ":material/compare_arrows:", "wide"),
+    "models": (models_page.draw, ":material/deployed_code:", "wide"),
+    "usage": (usage_page.draw, ":material/query_stats:", "wide"),
+    "settings": (settings_page.draw, ":material/settings:", "centered"),
 }
 
 
@@ -57,7 +72,12 @@ def connect(name: str, region: str) -> Connection:
     deployment = discover(name, region)
     client = ChatClient(deployment.handler_url, deployment.region)
     table = Table(deployment.conversations_table, deployment.region, days=deployment.conversation_days)
-    return Connection(deployment, client, table, ModelWatch(client))
+    watch = ModelWatch(client, partial(_deployed, name, region), deployment.handler_url)
+    return Connection(deployment, client, table, watch)
+
+
+def _deployed(name: str, region: str) -> Deployed:
+    return Deployed(discover(name, region).handler_url, read_models(name, region))
 
 
 @st.cache_data(ttl=60, max_entries=16, show_spinner=False)
@@ -65,9 +85,11 @@ def deployments_in(region: str) -> tuple[str, ...]:
     return list_deployments(region)
 
 
-def main(t: i18n.Translator, state: PageState, env: settings.Settings) -> Page | None:
+def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: User | AccessError) -> Page | None:
     """Everything up to what a page itself shows; None where there is nothing to show it of."""
-    user = User(env.owner)
+    user = sign_in.let_in(t, state, visitor)
+    if user is None:
+        return None
     chosen = state.query.get("deployment") or env.deployment
     if chosen is None or env.region is None:
         errors.not_configured(t, deployments_in(env.region) if env.region else ())
@@ -76,8 +98,8 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings) -> Page |
     chat = Chat(user.owner, connected.client, connected.table, turn_registry())
     wishes.stop(state, chat)  # before anything that may wait for the network
     models = connected.watch.current()
-    if models.failure is not None:
-        connect.clear()  # the handler may have been replaced, and its URL with it: the next run looks again
+    if models.moved:
+        connect.clear()  # the handler was replaced: the next run looks again
     page = Page(
         t=t,
         state=state,
@@ -105,7 +127,7 @@ def _deployments(region: str, chosen: str) -> tuple[str, ...]:
 
 
 def translator(state: PageState) -> i18n.Translator:
-    language = i18n.choose(state.query.get("lang"), st.context.locale)
+    language = i18n.choose(state.language, st.context.locale)
     state.session[LANGUAGE_KEY] = language
     return i18n.translator(language)
 
@@ -132,18 +154,24 @@ def run() -> None:
             view(drawn[0])
 
     first, t = next(iter(_PAGES)), translator(state)
+    env = settings.from_environment()
+    visitor = sign_in.visitor(env)
+    pages = {
+        name: st.Page(partial(show, view), title=t(f"pages.{name}"), icon=icon, url_path=name, default=name == first)
+        for name, (view, icon, _) in _PAGES.items()
+    }
     opened = st.navigation(
-        [
-            st.Page(partial(show, view), title=t(f"pages.{name}"), icon=icon, url_path=name, default=name == first)
-            for name, (view, icon) in _PAGES.items()
-        ]
+        list(pages.values()), position="hidden" if isinstance(visitor, AccessError) else "sidebar"
     )
-    st.set_page_config(page_title=f"{opened.title} · {t('app.title')}", page_icon=_LOGO, layout="centered")
+    name = opened.url_path or first
+    st.set_page_config(page_title=f"{opened.title} · {t('app.title')}", page_icon=_LOGO, layout=_PAGES[name][2])
     st.logo(_LOGO, size="large")
-    state.enter(opened.url_path or first)
-    t = translator(state)  # the language may have come back with `enter`
+    state.enter(name)
     with error_border(t):
-        page = main(t, state, settings.from_environment())
+        page = main(t, state, env, visitor)
+        destination = state.take_destination()
+        if destination is not None:
+            st.switch_page(pages[destination])
         if page is not None:
             drawn.append(page)
             opened.run()

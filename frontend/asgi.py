@@ -47,10 +47,19 @@ def _how_to_sign_in() -> Oidc | None:
     return issuer
 
 
+def _where(issuer: Oidc | None) -> str:
+    if issuer is not None:
+        return f"The chat page is at {issuer.origin}/, for who signs in."
+    address = config.get_option("server.address")
+    host = f"[{address}]" if ":" in address else address
+    return f"The chat page is at http://{host}:{config.get_option('server.port')}/, for this machine's user alone."
+
+
 _issuer = _how_to_sign_in()
 if _issuer is not None:
     # Streamlit signs what it remembers of a sign-in under way with this: another task may have to read it.
     config.set_option("server.cookieSecret", _issuer.cookie_secret)
+print(_where(_issuer), flush=True)
 
 app = st.App(
     Path(__file__).with_name("app.py"),

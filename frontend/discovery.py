@@ -1,12 +1,14 @@
 """Finds what is deployed, from AWS and from nothing else.
 
-In: a deployment's name and a region. Out: a `Deployment`, read from the SSM parameter `/terrachat/<deployment>/handler`
+In: a deployment's name and a region. Out: a `Deployment`, read from the SSM parameter
+`/terrachat/<deployment>/handler`, and its models' records, read from those under `/terrachat/<deployment>/models/`
 (docs/contracts.md, section 2). The local target needs no code here: botocore honours `AWS_ENDPOINT_URL` itself.
 Separate because it is the only module of the frontend that talks to SSM, and the command line uses it too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -45,6 +47,31 @@ class Deployment(BaseModel):
         return is_loopback(self.handler_url)
 
 
+class Start(BaseModel):
+    """How a scheduled endpoint is created: from which configuration, and with which tags."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    endpoint_config: str
+    tags: Mapping[str, str] = {}
+
+
+class ModelRecord(BaseModel):
+    """One deployed model, as far as the page reads it by itself. `start` is there where a schedule creates its
+    endpoint.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: int
+    id: str
+    provider: str = ""
+    region: str | None = None
+    endpoint: str | None = None
+    fallback: tuple[str, ...] = ()
+    start: Start | None = None
+
+
 class DiscoveryError(Exception):
     """Nothing was found, and why.
 
@@ -79,6 +106,31 @@ def discover(deployment: str, region: str, session: boto3.Session | None = None)
     except BotoCoreError as exc:
         raise _unreachable(exc, region) from exc
     return _parse(document, name)
+
+
+def read_models(deployment: str, region: str, session: boto3.Session | None = None) -> tuple[ModelRecord, ...]:
+    """The records of the deployment's models, by id. One that cannot be read is left out.
+
+    Raises `DiscoveryError`.
+    """
+    path = f"/terrachat/{deployment}/models"
+    try:
+        pages = _client(region, session).get_paginator("get_parameters_by_path")
+        texts = [one.get("Value", "") for page in pages.paginate(Path=path) for one in page["Parameters"]]
+    except ClientError as exc:
+        raise _refused(exc, f"list parameters under {path!r}", region) from exc
+    except BotoCoreError as exc:
+        raise _unreachable(exc, region) from exc
+    records = [record for text in texts if (record := _record(text)) is not None]
+    return tuple(sorted(records, key=lambda record: record.id))
+
+
+def _record(text: str) -> ModelRecord | None:
+    try:
+        record = ModelRecord.model_validate_json(text)
+    except ValidationError:
+        return None
+    return record if record.version <= READS_VERSION else None
 
 
 def list_deployments(region: str, session: boto3.Session | None = None) -> tuple[str, ...]:

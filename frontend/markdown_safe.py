@@ -13,11 +13,9 @@ is broken even where it looks like code. When in doubt the doubt lasts to the en
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-_FENCE = re.compile(r"( *)(?:(?P<ticks>`{3,})[^`]*|(?P<tildes>~{3,}).*)$")
-_MATH_FENCE = re.compile(r"( {0,3})(\${2,})[^$]*$")
-_DOLLARS = re.compile(r"\${2,}")
+from frontend.markdown_blocks import Blocks
+
 # A block of raw HTML would hide a fence from the browser's parser, so no line may begin one.
 _HTML_BLOCK = re.compile(r"([\s>*+\-\d.)]*)<(?=[A-Za-z/!?])")
 _CODE_OR_MATH = re.compile(r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|\$\$?[^$\n]+\$\$?")
@@ -33,7 +31,6 @@ _ACTIVE = re.compile(
 _SCRIPT_LINK = re.compile(r"\]\((?=\s*<?\s*(?:javascript|vbscript|data|file):)", re.IGNORECASE)
 _INLINE_MATH = re.compile(r"\\\((.+?)\\\)")
 _DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]")
-_MATH_LINE = re.compile(r"( {0,3})\\[\[\]][ \t]*$")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _JOINER = "\u2060"  # no width, no break: `!` and `[` look as before and are no image
@@ -59,56 +56,25 @@ def _plain_line(line: str) -> str:
     return indent + _PUNCTUATION.sub(r"\\\1", body) or "\u00a0"
 
 
-@dataclass(frozen=True)
-class _Block:
-    """A block that is open: a fence of code or of math, `indent` columns in, closed by `mark` or longer."""
-
-    indent: int
-    mark: str
-
-    @property
-    def is_math(self) -> bool:
-        return self.mark[0] == "$"
-
-    def closes(self, line: str) -> bool:
-        body = line.strip(" \t")
-        return len(body) >= len(self.mark) and set(body) == {self.mark[0]} and _indent(line) <= self.indent + 3
-
-    def is_left_by(self, line: str) -> bool:
-        """Whether `line` may have ended the list or quotation that the block is in, and with it the block."""
-        return bool(line.strip()) and _indent(line) < self.indent
-
-
 class _Reader:
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
-        self._block: _Block | None = None
-        self._in_doubt = False
+        self._blocks = Blocks()
         self._images = _may_hold_images(lines)
 
     def read(self) -> list[str]:
         return [self._line(line, images) for line, images in zip(self._lines, self._images, strict=True)]
 
     def _line(self, line: str, images: bool) -> str:
-        if self._in_doubt:
+        before = self._blocks.open
+        line, block = self._blocks.read(line)
+        if block is None:
             return _active_line(line, images)
-        line = _MATH_LINE.sub(r"\1$$", line) if self._block is None or self._block.is_math else line
-        if self._block is not None:
-            return self._line_in(self._block, line, images)
-        self._block = _opened_by(line)
-        if self._block is not None:
-            return _quiet(line, images) if self._block.is_math else line
-        self._in_doubt = _is_doubtful(line)
-        return _active_line(line, images)
-
-    def _line_in(self, block: _Block, line: str, images: bool) -> str:
-        if block.is_left_by(line) or (block.is_math and ("```" in line or "~~~" in line)):
-            self._in_doubt = True
-            return _active_line(line, images)
-        if block.closes(line):
-            self._block = None
-            return line
-        return line if block.indent == 0 and not block.is_math else _quiet(line, images)
+        if before is None:
+            is_code = not block.is_math
+        else:
+            is_code = self._blocks.open is None or (block.indent == 0 and not block.is_math)
+        return line if is_code else _quiet(line, images)
 
 
 def _may_hold_images(lines: list[str]) -> list[bool]:
@@ -120,19 +86,6 @@ def _may_hold_images(lines: list[str]) -> list[bool]:
         below = "](" in line or (below and bool(line.strip()))
         found.append(below)
     return found[::-1]
-
-
-def _opened_by(line: str) -> _Block | None:
-    fence = _FENCE.match(line)
-    if fence is not None:
-        return _Block(len(fence[1]), fence["ticks"] or fence["tildes"])
-    math = _MATH_FENCE.match(line)
-    return None if math is None else _Block(len(math[1]), math[2])
-
-
-def _is_doubtful(line: str) -> bool:
-    """Whether `line` could open a block in a way that is not followed here: inside a list item or a quotation, say."""
-    return "```" in line or "~~~" in line or len(_DOLLARS.findall(line)) % 2 == 1
 
 
 def _active_line(line: str, images: bool) -> str:
@@ -169,7 +122,3 @@ def _quiet(code: str, images: bool) -> str:
     """What looks like code or math: as it is, but neither image nor script even if the browser reads it otherwise."""
     code = code.replace("![", f"!{_JOINER}[") if images else code
     return _SCRIPT_LINK.sub(f"]{_JOINER}(", code)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 METADATA_URL = "TERRACHAT_OIDC_METADATA_URL"
@@ -49,7 +50,7 @@ class Oidc:
     def is_https(self) -> bool:
         return self.redirect_uri.startswith("https://")
 
-    def streamlit_secrets(self) -> SecretsSection:
+    def streamlit_secrets(self) -> dict[str, Any]:
         """What `st.login` reads as the section `[auth]` of a `secrets.toml`."""
         return {
             "auth": {

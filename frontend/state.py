@@ -1,8 +1,8 @@
 """What one browser tab remembers, and how it changes. No Streamlit.
 
 In: Streamlit's session state and query parameters, as plain mappings. Out: `PageState`. What must survive a reload is
-in the URL (`?chat=`, `?model=`, `?lang=`, …); the rest is lost with the tab, and may be. Clicks do not act: they leave a
-wish, which the next run of the script takes and performs inside the page's error border.
+in the URL (`?chat=`, `?model=`, `?lang=`, …); the rest is lost with the tab, and may be. Clicks do not act: they leave
+a wish, which the next run of the script takes and performs inside the page's error border.
 """
 
 from __future__ import annotations
@@ -70,6 +70,20 @@ class PageState:
         else:
             self.query.pop(parameter, None)
         self.session[f"url-{parameter}"] = value
+
+    @property
+    def language(self) -> str | None:
+        """What the address asks for, or asked for before another page was opened."""
+        return self.query.get("lang") or self.session.get("url-lang")
+
+    def go(self, name: str) -> None:
+        """Let this run end by opening another page."""
+        self.session["destination"] = name
+
+    def take_destination(self) -> str | None:
+        """The page to open, once."""
+        name: str | None = self.session.pop("destination", None)
+        return name
 
     @property
     def conversation_id(self) -> str | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_serializer
 
 from frontend import i18n
 
@@ -25,12 +25,17 @@ class Price(BaseModel):
     input: Decimal
     output: Decimal
 
+    @field_serializer("input", "output", when_used="json")
+    def _as_number(self, value: Decimal) -> float:
+        return float(value)
+
 
 class ModelInfo(BaseModel):
     """One model as `GET /v1/models` lists it. `reason` says in one sentence why `status` is not `ready`.
 
     `checked_at` is when the status was learned, `until` when it will change, `stops_at` when its schedule ends it next;
-    `startable` says that the page may offer to start it. `parameters` names the request fields that can be carried to it, None where all are.
+    `startable` says that the page may offer to start it. `parameters` names the request fields that can be carried to
+    it, None where all are.
     What nothing on this side reads is kept as the handler says it.
     """
 
@@ -48,10 +53,12 @@ class ModelInfo(BaseModel):
     until: datetime | None = None
     stops_at: datetime | None = None
     startable: bool = False
+    usd_per_hour: Decimal | None = None
     context_tokens: int | None = None
     price: Price | None = None
     parameters: tuple[str, ...] | None = None
     unsupported_parameters: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = {}
 
     @property
     def is_ready(self) -> bool:
@@ -173,8 +180,8 @@ RETRYABLE_HERE = {
 class ChatError(Exception):
     """The handler, or the way to it, failed.
 
-    `code` is the handler's (docs/contracts.md, section 3) or one of `RETRYABLE_HERE`; one that a newer handler invents is
-    kept as it is. `request_id` finds the request in the handler's log; None when no request was made. `retryable` says
+    `code` is the handler's (docs/contracts.md, section 3) or one of `RETRYABLE_HERE`; one that a newer handler invents
+    is kept as it is. `request_id` finds the request in the handler's log; None when no request was made. `retryable` says
     whether the same request may well succeed in a moment.
     """
 

@@ -11,6 +11,7 @@ compile requirements/bootstrap.txt requirements/bootstrap.in
 compile requirements/terraform.txt requirements/terraform.in
 compile requirements/checkov.txt requirements/checkov.in
 compile requirements/run.txt pyproject.toml requirements/model.in requirements/build.in
+compile requirements/page.txt requirements/page.in --constraint requirements/run.txt
 # A handler's zip holds base.txt and one file for each provider that its catalog has. All are compiled together first,
 # so that any choice of them agrees on every version.
 handler=lambda/requirements

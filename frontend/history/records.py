@@ -22,6 +22,7 @@ INTERRUPTED_AFTER = timedelta(seconds=30)
 # stays one item that one conditional write replaces.
 MAX_ANSWER_BYTES = 300_000
 MAX_QUESTION_BYTES = 90_000
+MAX_SYSTEM_PROMPT_BYTES = 8_000
 
 _CONVERSATION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 

@@ -69,17 +69,19 @@ class Table:
         return item if item is not None and self._is_alive(item) else None
 
     def query(self, pk: str, prefix: str, until: str | None = None) -> tuple[Item, ...]:
-        """The items under `pk` whose sort key begins with `prefix`, in order of it.
+        """The items under `pk` whose sort key begins with `prefix`, in order of it; all of them for an empty one.
 
         `until` makes it a range instead: from `prefix` to `until`, both included.
         """
-        condition, values = "begins_with(sk, :from)", {":pk": pk, ":from": prefix}
+        condition, values = "pk = :pk", {":pk": pk}
         if until is not None:
-            condition, values = "sk BETWEEN :from AND :until", {**values, ":until": until}
+            condition, values = f"{condition} AND sk BETWEEN :from AND :until", values | {":from": prefix, ":until": until}
+        elif prefix:  # no key may be empty, not even one to compare with
+            condition, values = f"{condition} AND begins_with(sk, :from)", values | {":from": prefix}
         with self._translated():
             pages = self._client.get_paginator("query").paginate(
                 TableName=self.name,
-                KeyConditionExpression=f"pk = :pk AND {condition}",
+                KeyConditionExpression=condition,
                 ExpressionAttributeValues=_pack(values),
                 ConsistentRead=True,
             )

@@ -55,7 +55,15 @@ class Translator:
     def usd(self, value: Decimal) -> str:
         """A sum of US dollars: $1.25 or 1,25 US$; below a cent with as many digits as say something (at most 6)."""
         digits = 2 if value == 0 or abs(value) >= _SMALL_SUM else min(6, 2 - value.adjusted())
-        number = self.number(value, max(2, digits))
+        return self._usd(value, max(2, digits))
+
+    def usd_exactly(self, value: Decimal) -> str:
+        """A price of US dollars, which is not to be rounded: $0.035 or 0,035 US$ (at most 6 digits)."""
+        exponent = value.normalize().as_tuple().exponent
+        return self._usd(value, min(6, max(2, -exponent if isinstance(exponent, int) else 2)))
+
+    def _usd(self, value: Decimal, digits: int) -> str:
+        number = self.number(value, digits)
         return f"{number} US$" if self.language == "vi" else f"${number}"
 
     def day(self, day: date) -> str:

@@ -6,53 +6,53 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from frontend.i18n import Translator
 from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.state import MODEL_KEY
-from frontend.views import errors
+from frontend.views import errors, start_offer
+from frontend.views.model_words import label, reason, status, until
 from frontend.wire import ModelInfo
 
-ICONS = {"ready": "●", "starting": "◐", "stopped": "○", "failed": "✕", "no_access": "⊘", "missing_key": "⚿"}
 RECHECK_S = 5
 
 
-def draw(page: Page, announced: str) -> None:
+def _nothing() -> None:
+    return None
+
+
+def draw(page: Page, announced: str, beside: Callable[[], None] = _nothing) -> None:
     """Which deployment this is, the picker, and why the chosen model cannot answer if it cannot.
 
-    `announced` is HTML that takes no room (`announcement.py`); it stands in the header's first line.
+    `announced` is HTML that takes no room (`announcement.py`); it stands in the header's first line. `beside` draws
+    what belongs next to the picker.
     """
     t = page.t
     by_id = {model.id: model for model in page.models}
-    _deployment(page, announced)
+    brand(page, announced)
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
         st.selectbox(
             t("picker.label"),
             list(by_id),
             key=MODEL_KEY,
-            format_func=lambda model_id: _label(t, by_id[model_id]) if model_id in by_id else model_id,
+            format_func=lambda model_id: label(t, by_id[model_id]) if model_id in by_id else model_id,
             on_change=page.state.remember_model,
+            placeholder=t("picker.placeholder"),
             disabled=not by_id,
         )
         st.button(
             t("picker.refresh"), icon=":material/refresh:", on_click=page.watch.refresh, help=t("picker.refresh_help")
         )
+        beside()
     with st.empty().container():
-        if page.model_list.failure is not None:
-            errors.chat_failure(t, page.model_list.failure)
-        elif page.model is None:
-            st.info(t("picker.none"), title=t("picker.none_title"), icon=":material/deployed_code:")
+        if page.model is None:
+            _none(page)
         elif not page.model.is_ready:
-            _not_ready(t, page.model)
-            _recheck(page.watch.refresh)
+            _not_ready(page, page.model)
+    _follow(page)
 
 
-def status(t: Translator, model: ModelInfo) -> str:
-    """The status in words, `Unknown` for one that a newer handler invents."""
-    return t(f"status.{model.status if model.status in ICONS else 'unknown'}")
-
-
-def _deployment(page: Page, announced: str) -> None:
+def brand(page: Page, announced: str = "") -> None:
+    """Which deployment this is, and where it runs."""
     t, found = page.t, page.deployment
     target = t("app.target_local") if found.is_local else t("app.target_aws", region=found.region)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brand"):
@@ -62,35 +62,47 @@ def _deployment(page: Page, announced: str) -> None:
         st.html(announced, width="content", unsafe_allow_javascript=True)
 
 
-def _label(t: Translator, model: ModelInfo) -> str:
-    parts = [f"{ICONS.get(model.status, '?')} {model.id}", model.provider, status(t, model)]
-    return "  ·  ".join(filter(None, parts))
+def _none(page: Page) -> None:
+    if page.model_list.failure is not None:
+        errors.chat_failure(page.t, page.model_list.failure)
+    else:
+        st.info(page.t("picker.none"), title=page.t("picker.none_title"), icon=":material/deployed_code:")
 
 
-def _not_ready(t: Translator, model: ModelInfo) -> None:
-    reason = (
-        plain(model.reason) if model.reason else t(f"reason.{model.status if model.status in ICONS else 'unknown'}")
-    )
+def _not_ready(page: Page, model: ModelInfo) -> None:
+    t = page.t
     names = ", ".join(map(plain, model.fallback))
-    meanwhile = t("picker.fallback", models=names) if names else t("picker.no_fallback")
+    if names and model.status != "unknown":
+        meanwhile = t("picker.fallback", models=names)
+    else:
+        meanwhile = t("picker.may_be_asked" if model.can_be_asked else "picker.no_fallback")
+    sentences = [reason(t, model, page.model_list.failure), until(t, model, page.zone), meanwhile]
     st.warning(
-        f"{reason}\n\n{meanwhile}",
+        "\n\n".join(filter(None, sentences)),
         title=t("picker.not_ready_title", model=plain(model.id), status=status(t, model)),
         icon=":material/hourglass_top:",
     )
+    if start_offer.is_offered(page, model) and start_offer.draw(page, model, "picker"):
+        page.state.wish("start_model", model=model.id)
+        st.rerun()
 
 
-def _recheck(refresh: Callable[[], None]) -> None:
-    """Look again every few seconds, and draw the page anew when the status may have changed."""
+def _follow(page: Page) -> None:
+    """Look again every few seconds, and draw the page anew when what it says of the models has changed."""
+    drawn = _told(page)
 
     @st.fragment(run_every=RECHECK_S)
     def look() -> None:
-        rounds = st.session_state.get("rechecks", 0)
-        st.session_state["rechecks"] = rounds + 1
-        if rounds:
-            st.session_state["rechecks"] = 0
-            refresh()
+        now = page.watch.current()
+        if [_without_age(model) for model in now.models] != drawn:
             st.rerun()
 
-    st.session_state["rechecks"] = 0
     look()
+
+
+def _told(page: Page) -> list[ModelInfo]:
+    return [_without_age(model) for model in page.models]
+
+
+def _without_age(model: ModelInfo) -> ModelInfo:
+    return model.model_copy(update={"checked_at": None})

@@ -1,7 +1,7 @@
 """The page's door: who is signed in, and the page for those who are not. Streamlit's own login is called only here.
 
-In: the settings and the tab's state. Out: the `User`, or None after drawing why there is none. `app.py` goes no further
-then: nothing is read from AWS for somebody who is not signed in.
+In: the settings and the tab's state. Out: the `User`, or None after drawing why there is none. `app.py` goes no
+further then: nothing is read from AWS for somebody who is not signed in.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import time
 import streamlit as st
 
 from frontend import access, announcement, browser_scripts
-from frontend.access import AccessError, SignedOut, User
+from frontend.access import AccessError, Login, SignedOut, User
 from frontend.i18n import LANGUAGES, Translator
 from frontend.markdown_safe import plain
-from frontend.oidc import Oidc, is_loopback
+from frontend.oidc import is_loopback
 from frontend.settings import Settings
 from frontend.state import LANGUAGE_KEY, PageState
 
@@ -28,21 +28,33 @@ def _signed_out() -> SignedOut:
     return SignedOut()
 
 
-def user_or_page(t: Translator, state: PageState, env: Settings) -> User | None:
-    """Who uses the page; None where that is nobody, which the page then says."""
-    if env.oidc is None:
-        return _only_user(t, env)
+def visitor(env: Settings) -> User | AccessError:
+    """Who uses the page, or why nobody does. Draws nothing."""
     try:
-        user = access.user_of(dict(st.user), env.oidc, _signed_out(), time.time())
+        if env.oidc is not None:
+            return access.user_of(dict(st.user), env.oidc, _signed_out(), time.time())
+        # `asgi.py` sees to this too; `app.py` alone has no other wall.
+        address = st.context.ip_address
+        if address is not None and not is_loopback(address):
+            raise AccessError("not_here")
     except AccessError as exc:
-        _draw(t, state, exc)
+        return exc
+    return User(env.owner)
+
+
+def let_in(t: Translator, state: PageState, visitor: User | AccessError) -> User | None:
+    """The visitor, if it is a user; None after drawing the sign-in page, or after signing out."""
+    if isinstance(visitor, AccessError):
+        _draw(t, state, visitor)
         return None
-    if state.session.pop(_SIGN_OUT, False):
-        _sign_out(t, user)
+    if visitor.login is None:
+        return visitor
+    if state.take_wish(_SIGN_OUT) is not None:
+        _sign_out(t, visitor.login)
         return None
-    state.query.pop(_FAILED, None)
-    _run("signed_in", user=_mark(user))
-    return user
+    state.put(_FAILED, None)
+    _run("signed_in", user=_mark(visitor))
+    return visitor
 
 
 def sign_out_button(t: Translator, state: PageState, user: User) -> None:
@@ -50,25 +62,17 @@ def sign_out_button(t: Translator, state: PageState, user: User) -> None:
     if user.login is None:
         return
     st.caption(t("access.signed_in_as", name=plain(user.name)) if user.name else t("access.signed_in"))
-    st.button(t("access.sign_out"), key="sign_out_button", icon=":material/logout:", on_click=_wish_out, args=(state,))
+    st.button(
+        t("access.sign_out"),
+        key="sign_out_button",
+        icon=":material/logout:",
+        on_click=state.wish,
+        args=(_SIGN_OUT,),
+    )
 
 
-def _only_user(t: Translator, env: Settings) -> User | None:
-    # `asgi.py` sees to this too; `app.py` alone has no other wall.
-    visitor = st.context.ip_address
-    if visitor is not None and not is_loopback(visitor):
-        st.error(t("access.not_here"))
-        return None
-    return User(env.owner)
-
-
-def _wish_out(state: PageState) -> None:
-    state.session[_SIGN_OUT] = True
-
-
-def _sign_out(t: Translator, user: User) -> None:
-    if user.login is not None:
-        _signed_out().add(user.login, time.time())
+def _sign_out(t: Translator, login: Login) -> None:
+    _signed_out().add(login, time.time())
     _run("sign_in", forget="true")
     st.info(t("access.leaving"))
     st.logout()
@@ -76,12 +80,15 @@ def _sign_out(t: Translator, user: User) -> None:
 
 def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
     """The sign-in page. A question that was sent when the sign-in was over goes into the browser's keeping."""
-    wish = state.take_wish("ask")
+    if failure.reason == "not_here":
+        st.error(t("access.not_here"))
+        return
+    wish = state.take_wish()
     st.html(announcement.html(t.language, ""), unsafe_allow_javascript=True)
     _run(
         "sign_in",
         user=_mark(failure.user) if failure.user and failure.reason == "expired" else "",
-        draft=wish.text if wish else "",
+        draft=str(wish.arguments.get("text", "")) if wish else "",
         forget="true" if failure.reason == "ended" else "",
     )
     with st.container(horizontal_alignment="center"):

@@ -1,7 +1,7 @@
 """Performs what a click asked for. No Streamlit.
 
-In: a page with a wish in its state. Out: changed chats, and notices in the state for what could not be done. Separate so
-that clicks never act inside a Streamlit callback, whose exceptions no page can catch. The modules beside this one have
+In: a page with a wish in its state. Out: changed chats, and notices in the state for what could not be done. Separate
+so that clicks never act inside a Streamlit callback, whose exceptions no page can catch. The modules beside this one have
 the actions of one area each, as `ACTIONS`.
 """
 
@@ -13,10 +13,16 @@ from frontend.chat import Chat
 from frontend.history.table import HistoryError
 from frontend.page import Page
 from frontend.state import PageState
-from frontend.wishes import asking, conversations
+from frontend.wishes import asking, comparing, conversations, models, preferring
 from frontend.wishes.action import Action
 
-ACTIONS: Mapping[str, Action] = {**asking.ACTIONS, **conversations.ACTIONS}
+ACTIONS: Mapping[str, Action] = {
+    **asking.ACTIONS,
+    **comparing.ACTIONS,
+    **conversations.ACTIONS,
+    **models.ACTIONS,
+    **preferring.ACTIONS,
+}
 
 
 def stop(state: PageState, chat: Chat) -> None:

@@ -1,4 +1,4 @@
-"""What is done to a whole conversation.
+"""What is done to a whole conversation, and to all of them.
 
 In: wishes that name a conversation. Out: the changed table, and a notice.
 """
@@ -7,9 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from frontend import own_data
 from frontend.page import Page
 from frontend.state import Wish
 from frontend.wishes.action import Action
+
+
+def _rename(page: Page, wish: Wish) -> None:
+    """`conversation` gets the title `title`."""
+    title = " ".join(wish.arguments["title"].split())
+    if not title:
+        page.state.notify("notice.no_title")
+    elif not page.chat.store.rename(page.owner, wish.arguments["conversation"], title):
+        page.state.notify("notice.not_found")
+
+
+def _pin(page: Page, wish: Wish) -> None:
+    """`conversation` is kept above the others, or not, as `pinned` says."""
+    if not page.chat.store.pin(page.owner, wish.arguments["conversation"], wish.arguments["pinned"]):
+        page.state.notify("notice.not_found")
 
 
 def _delete(page: Page, wish: Wish) -> None:
@@ -20,4 +36,12 @@ def _delete(page: Page, wish: Wish) -> None:
     page.state.notify("notice.deleted")
 
 
-ACTIONS: Mapping[str, Action] = {"delete": _delete}
+def _erase(page: Page, wish: Wish) -> None:
+    """Everything of the owner for good."""
+    own_data.erase(page.chat)
+    page.state.open(None)
+    page.state.session.pop("preferences", None)
+    page.state.notify("notice.erased")
+
+
+ACTIONS: Mapping[str, Action] = {"rename": _rename, "pin": _pin, "delete": _delete, "erase": _erase}

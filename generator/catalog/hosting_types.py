@@ -41,7 +41,9 @@ def fargate_memories(cpu: int) -> tuple[int, ...]:
 
 def _check_cpu(units: int) -> int:
     if units not in FARGATE_MEMORY_MIB:
-        raise broken_rule(f"Fargate has no share of {units} units; write one of {', '.join(map(str, FARGATE_MEMORY_MIB))}")
+        raise broken_rule(
+            f"Fargate has no share of {units} units; write one of {', '.join(map(str, FARGATE_MEMORY_MIB))}"
+        )
     return units
 
 

@@ -91,7 +91,9 @@ def _hosting(section: Mapping[str, Any], here: str) -> Iterator[Conflict]:
     ):
         found = parsed_arn(text(value))
         if found and found.region != here:
-            words = f"the {what} is in {quoted(found.region)}, and the chat page in the deployment's region, {quoted(here)}"
+            words = (
+                f"the {what} is in {quoted(found.region)}, and the chat page in the deployment's region, {quoted(here)}"
+            )
             yield Conflict(where, f"{words}; name a {what} of that region")
         elif found and found.partition != partition_of(here):
             yield Conflict(where, _other_partition(found.partition, here))

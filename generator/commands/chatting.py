@@ -48,7 +48,7 @@ def models(
     work = work_on(catalog, target, local, None)
     found = list_models(_connect(work))
     if as_json:
-        print_json([model.model_dump() for model in found])
+        print_json([model.model_dump(mode="json", exclude_unset=True) for model in found])
     else:
         rows = [(model.id, model.provider, model.status, model.reason or "") for model in found]
         print_table(("model", "provider", "status", "reason"), rows)

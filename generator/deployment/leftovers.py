@@ -17,6 +17,11 @@ from generator.naming import DEPLOYMENT_TAG
 from generator.planning import DeploymentPlan
 
 
+# Source: botocore 1.44.5, ecs, DeregisterTaskDefinition: "INACTIVE task definitions remain discoverable in your account
+# indefinitely"; read on 2026-11-22.
+_FORMER_TASK = "ECS keeps former task definitions for good; it is not used any more, and costs nothing"
+
+
 @dataclass(frozen=True)
 class Leftover:
     """Something that remains. `reason` says why, and what to do about it if anything."""
@@ -32,7 +37,7 @@ def find(plan: DeploymentPlan, endpoints: Iterable[str], live: LiveEndpoints) ->
     looks: tuple[Callable[[], Iterator[Leftover]], ...] = (
         lambda: _endpoints(names, live),
         lambda: _logs(names, plan),
-        lambda: _alarms(names, plan.region),
+        lambda: _alarms(names, plan),
         lambda: _secrets(plan),
         lambda: _tagged(plan),
     )
@@ -55,17 +60,19 @@ def _endpoints(names: Iterable[str], live: LiveEndpoints) -> Iterator[Leftover]:
 def _logs(names: Iterable[str], plan: DeploymentPlan) -> Iterator[Leftover]:
     logs = client("logs", plan.region)
     reason = "something wrote to it after it was deleted; it costs next to nothing, and can be deleted"
-    for group in (*map(log_group, names), f"/aws/lambda/{plan.handler.name}"):
+    hosted = [plan.hosting.log_group] if plan.hosting else []
+    for group in (*map(log_group, names), f"/aws/lambda/{plan.handler.name}", *hosted):
         with calling(f"DescribeLogGroups of {group!r}"):
             found = logs.describe_log_groups(logGroupNamePrefix=group, limit=5)["logGroups"]
         if any(each["logGroupName"] == group for each in found):
             yield Leftover("log group", group, reason)
 
 
-def _alarms(names: Iterable[str], region: str) -> Iterator[Leftover]:
-    cloudwatch = client("cloudwatch", region)
-    for name in names:
-        prefix = f"TargetTracking-endpoint/{name}/"  # as Application Auto Scaling names the alarms of its policies
+def _alarms(names: Iterable[str], plan: DeploymentPlan) -> Iterator[Leftover]:
+    cloudwatch = client("cloudwatch", plan.region)
+    hosted = [f"service/{plan.name}/chat-page"] if plan.hosting else []
+    for scaled in (*(f"endpoint/{name}/" for name in names), *hosted):
+        prefix = f"TargetTracking-{scaled}"  # as Application Auto Scaling names the alarms of its policies
         with calling(f"DescribeAlarms of {prefix!r}"):
             for alarm in cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]:
                 yield Leftover("alarm", alarm["AlarmName"], "autoscaling made it and left it: delete it")
@@ -91,4 +98,9 @@ def _tagged(plan: DeploymentPlan) -> Iterator[Leftover]:
         for page in pages.paginate(TagFilters=[{"Key": DEPLOYMENT_TAG, "Values": [plan.deployment]}]):
             for each in page["ResourceTagMappingList"]:
                 arn = each["ResourceARN"]
-                yield Leftover(arn.split(":")[2], arn, "AWS lists it by its tag, some minutes beyond its end")
+                reason = (
+                    _FORMER_TASK
+                    if ":task-definition/" in arn
+                    else "AWS lists it by its tag, some minutes beyond its end"
+                )
+                yield Leftover(arn.split(":")[2], arn, reason)

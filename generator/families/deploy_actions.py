@@ -13,99 +13,64 @@ resource, a role is passed, another account's layer is read, and a stack acts wi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-ANY = "*"
-"""The resource of actions that IAM ties to none."""
+from generator.families.grants import ANY, ROLE, Grant, arn, grant, linked_role, pass_role
+from generator.families.hosting_actions import HOSTING_ACTIONS
 
-
-@dataclass(frozen=True)
-class Grant:
-    """Actions on one resource.
-
-    Attributes:
-        resource: its ARN, with `{partition}`, `{region}` and `{account}` and what else the type is named by; or ANY.
-        actions: what IAM must allow, `service:Action` each.
-        context: the request's condition keys that policies often ask for here, and their values.
-        unless: what may already be there, so that the actions are not needed; empty where they always are.
-
-    """
-
-    resource: str
-    actions: tuple[str, ...]
-    context: tuple[tuple[str, str], ...] = ()
-    unless: str = ""
-
-
-def _grant(resource: str, service: str, actions: str) -> Grant:
-    return Grant(resource, tuple(f"{service}:{action}" for action in actions.split()))
-
-
-def _pass_role(service: str) -> Grant:
-    return Grant(_ROLE, ("iam:PassRole",), (("iam:PassedToService", f"{service}.amazonaws.com"),))
-
-
-def _arn(service: str, resource: str) -> str:
-    return f"arn:{{partition}}:{service}:{{region}}:{{account}}:{resource}"
-
-
-_ROLE = "arn:{partition}:iam::{account}:role/{role}"
 _BUCKET = "arn:{partition}:s3:::{bucket}"
 _OBJECT = "arn:{partition}:s3:::{bucket}/{key}"
-_LOG_GROUP = _arn("logs", "log-group:{name}:*")
-_FUNCTION = _arn("lambda", "function:{name}")
-_SECRET = _arn("secretsmanager", "secret:{name}")
-_ENDPOINT_CONFIG = _arn("sagemaker", "endpoint-config/{config}")
-_SCALABLE_TARGET = _arn("application-autoscaling", "scalable-target/{target}")
-_SCHEDULE_GROUP = _arn("scheduler", "schedule-group/{group}")
+_LOG_GROUP = arn("logs", "log-group:{name}:*")
+_FUNCTION = arn("lambda", "function:{name}")
+_SECRET = arn("secretsmanager", "secret:{name}")
+_ENDPOINT_CONFIG = arn("sagemaker", "endpoint-config/{config}")
+_SCALABLE_TARGET = arn("application-autoscaling", "scalable-target/{target}")
+_SCHEDULE_GROUP = arn("scheduler", "schedule-group/{group}")
 _TAGS_OF_SAGEMAKER = "AddTags DeleteTags ListTags"
 
 _MODEL = (
-    _grant(
-        _arn("sagemaker", "model/{name}"), "sagemaker", f"CreateModel DeleteModel DescribeModel {_TAGS_OF_SAGEMAKER}"
-    ),
-    _pass_role("sagemaker"),
+    grant(arn("sagemaker", "model/{name}"), "sagemaker", f"CreateModel DeleteModel DescribeModel {_TAGS_OF_SAGEMAKER}"),
+    pass_role("sagemaker"),
 )
 
 DEPLOY_ACTIONS: Mapping[str, tuple[Grant, ...]] = {
     "aws_iam_role": (
-        _grant(
-            _ROLE,
+        grant(
+            ROLE,
             "iam",
             "CreateRole DeleteRole GetRole ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies "
             "TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
         ),
     ),
-    "aws_iam_role_policy": (_grant(_ROLE, "iam", "DeleteRolePolicy GetRolePolicy PutRolePolicy"),),
+    "aws_iam_role_policy": (grant(ROLE, "iam", "DeleteRolePolicy GetRolePolicy PutRolePolicy"),),
     "aws_cloudwatch_log_group": (
-        _grant(ANY, "logs", "DescribeLogGroups"),
-        _grant(
+        grant(ANY, "logs", "DescribeLogGroups"),
+        grant(
             _LOG_GROUP,
             "logs",
             "CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource UntagResource",
         ),
     ),
     "aws_lambda_function": (
-        _grant(
+        grant(
             _FUNCTION,
             "lambda",
             "CreateFunction DeleteFunction GetFunction GetFunctionCodeSigningConfig ListVersionsByFunction TagResource "
             "UntagResource UpdateFunctionCode UpdateFunctionConfiguration",
         ),
         Grant("{layer}", ("lambda:GetLayerVersion",)),
-        _pass_role("lambda"),
+        pass_role("lambda"),
     ),
     # What an alias names is a version, which the function's own resource publishes.
-    "aws_lambda_alias": (_grant(_FUNCTION, "lambda", "CreateAlias DeleteAlias GetAlias PublishVersion UpdateAlias"),),
+    "aws_lambda_alias": (grant(_FUNCTION, "lambda", "CreateAlias DeleteAlias GetAlias PublishVersion UpdateAlias"),),
     "aws_lambda_provisioned_concurrency_config": (
-        _grant(
+        grant(
             f"{_FUNCTION}:live",
             "lambda",
             "DeleteProvisionedConcurrencyConfig GetProvisionedConcurrencyConfig PutProvisionedConcurrencyConfig",
         ),
     ),
     "aws_lambda_function_url": (
-        _grant(
+        grant(
             _FUNCTION,
             "lambda",
             "CreateFunctionUrlConfig DeleteFunctionUrlConfig GetFunctionUrlConfig UpdateFunctionUrlConfig",
@@ -113,110 +78,106 @@ DEPLOY_ACTIONS: Mapping[str, tuple[Grant, ...]] = {
     ),
     "aws_cloudwatch_dashboard": (
         # A dashboard is of no region.
-        _grant(
+        grant(
             "arn:{partition}:cloudwatch::{account}:dashboard/{name}",
             "cloudwatch",
             "DeleteDashboards GetDashboard PutDashboard",
         ),
     ),
     "aws_cloudwatch_metric_alarm": (
-        _grant(ANY, "cloudwatch", "DescribeAlarms"),
-        _grant(
-            _arn("cloudwatch", "alarm:{name}"),
+        grant(ANY, "cloudwatch", "DescribeAlarms"),
+        grant(
+            arn("cloudwatch", "alarm:{name}"),
             "cloudwatch",
             "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource",
         ),
     ),
     "aws_dynamodb_table": (
-        _grant(
-            _arn("dynamodb", "table/{name}"),
+        grant(
+            arn("dynamodb", "table/{name}"),
             "dynamodb",
             "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive ListTagsOfResource "
             "TagResource UntagResource UpdateTable UpdateTimeToLive",
         ),
         # Which of AWS's keys encrypts the table; its ARN is not known before it is asked for.
-        _grant(ANY, "kms", "DescribeKey"),
+        grant(ANY, "kms", "DescribeKey"),
     ),
     "aws_secretsmanager_secret": (
-        _grant(
+        grant(
             _SECRET,
             "secretsmanager",
             "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy TagResource UntagResource UpdateSecret",
         ),
     ),
     "aws_secretsmanager_secret_version": (
-        _grant(_SECRET, "secretsmanager", "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage"),
+        grant(_SECRET, "secretsmanager", "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage"),
     ),
     "aws_ssm_parameter": (
-        _grant(ANY, "ssm", "DescribeParameters"),
-        _grant(
-            _arn("ssm", "parameter{name}"),
+        grant(ANY, "ssm", "DescribeParameters"),
+        grant(
+            arn("ssm", "parameter{name}"),
             "ssm",
             "AddTagsToResource DeleteParameter GetParameter ListTagsForResource PutParameter RemoveTagsFromResource",
         ),
     ),
     "aws_sagemaker_model": _MODEL,
     "aws_sagemaker_endpoint_configuration": (
-        _grant(
+        grant(
             _ENDPOINT_CONFIG,
             "sagemaker",
             f"CreateEndpointConfig DeleteEndpointConfig DescribeEndpointConfig {_TAGS_OF_SAGEMAKER}",
         ),
     ),
     "aws_sagemaker_endpoint": (
-        _grant(
-            _arn("sagemaker", "endpoint/{name}"),
+        grant(
+            arn("sagemaker", "endpoint/{name}"),
             "sagemaker",
             f"CreateEndpoint DeleteEndpoint DescribeEndpoint UpdateEndpoint {_TAGS_OF_SAGEMAKER}",
         ),
-        _grant(_ENDPOINT_CONFIG, "sagemaker", "CreateEndpoint UpdateEndpoint"),
+        grant(_ENDPOINT_CONFIG, "sagemaker", "CreateEndpoint UpdateEndpoint"),
     ),
     "aws_appautoscaling_target": (
-        _grant(ANY, "application-autoscaling", "DescribeScalableTargets"),
-        _grant(
+        grant(ANY, "application-autoscaling", "DescribeScalableTargets"),
+        grant(
             _SCALABLE_TARGET,
             "application-autoscaling",
             "DeregisterScalableTarget ListTagsForResource RegisterScalableTarget TagResource UntagResource",
         ),
-        _grant(
-            _arn("sagemaker", "endpoint/{name}"), "sagemaker", "DescribeEndpoint UpdateEndpointWeightsAndCapacities"
-        ),
-        Grant(
-            "arn:{partition}:iam::{account}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/"
+        grant(arn("sagemaker", "endpoint/{name}"), "sagemaker", "DescribeEndpoint UpdateEndpointWeightsAndCapacities"),
+        linked_role(
+            "sagemaker.application-autoscaling",
             "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint",
-            ("iam:CreateServiceLinkedRole",),
-            (("iam:AWSServiceName", "sagemaker.application-autoscaling.amazonaws.com"),),
-            unless="the account has scaled a SageMaker endpoint before",
+            "the account has scaled a SageMaker endpoint before",
         ),
     ),
     "aws_appautoscaling_policy": (
-        _grant(ANY, "application-autoscaling", "DescribeScalingPolicies"),
-        _grant(_SCALABLE_TARGET, "application-autoscaling", "DeleteScalingPolicy PutScalingPolicy"),
-        _grant(ANY, "cloudwatch", "DescribeAlarms"),
-        _grant(
-            _arn("cloudwatch", "alarm:TargetTracking-endpoint/{name}/variant/AllTraffic"),
+        grant(ANY, "application-autoscaling", "DescribeScalingPolicies"),
+        grant(_SCALABLE_TARGET, "application-autoscaling", "DeleteScalingPolicy PutScalingPolicy"),
+        grant(ANY, "cloudwatch", "DescribeAlarms"),
+        grant(
+            arn("cloudwatch", "alarm:TargetTracking-endpoint/{name}/variant/AllTraffic"),
             "cloudwatch",
             "DeleteAlarms PutMetricAlarm",
         ),
     ),
     "aws_scheduler_schedule_group": (
-        _grant(
+        grant(
             _SCHEDULE_GROUP,
             "scheduler",
             "CreateScheduleGroup DeleteScheduleGroup GetScheduleGroup ListTagsForResource TagResource UntagResource",
         ),
     ),
     "aws_scheduler_schedule": (
-        _grant(
-            _arn("scheduler", "schedule/{group}/{name}"),
+        grant(
+            arn("scheduler", "schedule/{group}/{name}"),
             "scheduler",
             "CreateSchedule DeleteSchedule GetSchedule UpdateSchedule",
         ),
-        _pass_role("scheduler"),
+        pass_role("scheduler"),
     ),
     "aws_cloudformation_stack": (
-        _grant(
-            _arn("cloudformation", "stack/{name}/{stack}"),
+        grant(
+            arn("cloudformation", "stack/{name}/{stack}"),
             "cloudformation",
             "CreateStack DeleteStack DescribeStackEvents DescribeStacks GetTemplate TagResource UntagResource "
             "UpdateStack",
@@ -224,7 +185,7 @@ DEPLOY_ACTIONS: Mapping[str, tuple[Grant, ...]] = {
         *_MODEL,
     ),
     "aws_s3_bucket": (
-        _grant(
+        grant(
             _BUCKET,
             "s3",
             "CreateBucket DeleteBucket GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLogging "
@@ -234,30 +195,31 @@ DEPLOY_ACTIONS: Mapping[str, tuple[Grant, ...]] = {
         ),
     ),
     "aws_s3_bucket_public_access_block": (
-        _grant(_BUCKET, "s3", "GetBucketPublicAccessBlock PutBucketPublicAccessBlock"),
+        grant(_BUCKET, "s3", "GetBucketPublicAccessBlock PutBucketPublicAccessBlock"),
     ),
     "aws_s3_bucket_server_side_encryption_configuration": (
-        _grant(_BUCKET, "s3", "GetEncryptionConfiguration PutEncryptionConfiguration"),
+        grant(_BUCKET, "s3", "GetEncryptionConfiguration PutEncryptionConfiguration"),
     ),
-    "aws_s3_bucket_versioning": (_grant(_BUCKET, "s3", "GetBucketVersioning PutBucketVersioning"),),
+    "aws_s3_bucket_versioning": (grant(_BUCKET, "s3", "GetBucketVersioning PutBucketVersioning"),),
     "aws_s3_object": (
-        _grant(
+        grant(
             _OBJECT,
             "s3",
             "DeleteObject DeleteObjectVersion GetObject GetObjectTagging GetObjectVersion PutObject PutObjectTagging",
         ),
     ),
+    **HOSTING_ACTIONS,
 }
 
 TOKEN_SECRET_ACTIONS = Grant("{secret_arn}", ("secretsmanager:GetSecretValue",))
 """What CloudFormation does in the name of whoever deploys, where the Hugging Face token is in a secret that exists."""
 
 BACKEND_ACTIONS: tuple[Grant, ...] = (
-    _grant(_BUCKET, "s3", "ListBucket"),
-    _grant(_OBJECT, "s3", "GetObject PutObject"),
-    _grant(f"{_OBJECT}.tflock", "s3", "DeleteObject GetObject PutObject"),
+    grant(_BUCKET, "s3", "ListBucket"),
+    grant(_OBJECT, "s3", "GetObject PutObject"),
+    grant(f"{_OBJECT}.tflock", "s3", "DeleteObject GetObject PutObject"),
 )
 """What Terraform needs where its state is in S3, with a lock file."""
 
-BACKEND_KEY_ACTIONS = _grant(_arn("kms", "key/{key_id}"), "kms", "Decrypt Encrypt GenerateDataKey")
+BACKEND_KEY_ACTIONS = grant(arn("kms", "key/{key_id}"), "kms", "Decrypt Encrypt GenerateDataKey")
 """The same where a KMS key of the owner's encrypts the state."""

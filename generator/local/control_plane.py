@@ -31,6 +31,7 @@ from werkzeug.serving import make_server
 
 from generator.local.account.account_file import AccountFile
 from generator.local.aws_errors import Environ, StartResponse, WsgiApp, call_of, refuse
+from generator.local.intake import Turnstile, Whole
 from generator.local.moto_amendments import amend
 from generator.local.moto_amendments.iam import user_arn
 from generator.local.refusals import RefusalGate
@@ -74,8 +75,8 @@ class ControlPlane:
 
     def __init__(self, data_url: str, rehearsals: Rehearsals, account: AccountFile) -> None:
         amend(data_url, rehearsals, account)
-        emulator = _ReportDefects(DomainDispatcherApplication(create_backend_app))
-        application = RefusalGate(emulator, account, user_arn("aws", ACCOUNT))
+        emulator = _ReportDefects(Turnstile(DomainDispatcherApplication(create_backend_app)))
+        application = Whole(RefusalGate(emulator, account, user_arn("aws", ACCOUNT)))
         self._server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietRequests)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, name="control plane", daemon=True)

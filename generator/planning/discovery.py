@@ -21,6 +21,7 @@ from generator.catalog import (
     SageMakerEntry,
     ThirdPartyEntry,
 )
+from generator.families.prices import HOURLY_USD
 from generator.naming import terraform_name
 from generator.planning.plans import DiscoveryPlan, EndpointPlan
 
@@ -78,16 +79,21 @@ def _discovery(
         parameter=f"/terrachat/{catalog.deployment}/models/{entry.id}",
         document=document,
         depends_on=_depends_on(entry, endpoint),
-        can_be_started=_can_be_started(endpoint, document, tags),
+        start=_start(catalog.region, endpoint, document, tags),
     )
 
 
-def _can_be_started(endpoint: EndpointPlan | None, document: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
-    """Whether the record says how to start a scheduled endpoint: with many long tags it would be too long for SSM."""
+def _start(
+    region: str, endpoint: EndpointPlan | None, document: Mapping[str, Any], tags: Mapping[str, str]
+) -> Mapping[str, Any] | None:
+    """How a scheduled endpoint is started outside its hours; with many long tags the record would be too long for SSM."""
     if endpoint is None or endpoint.schedule is None or endpoint.is_stopped:
-        return False
-    start = {"endpoint_config": "x" * _CONFIG_NAME, "tags": tags}
-    return len(json.dumps({**document, "start": start}).encode()) <= _LONGEST_RECORD
+        return None
+    price = HOURLY_USD.get(region, {}).get(endpoint.instance_type)
+    known = {} if price is None else {"usd_per_hour": round(price * endpoint.instance_count, 4)}
+    start = {"endpoint_config": "x" * _CONFIG_NAME, "tags": tags, **known}
+    is_short = len(json.dumps({**document, "start": start}).encode()) <= _LONGEST_RECORD
+    return known if is_short else None
 
 
 def _wishes(entry: Entry) -> dict[str, Any]:

@@ -181,7 +181,8 @@ class EndpointPlan:
 class DiscoveryPlan:
     """One entry's discovery parameter: `document` is its JSON, `depends_on` the addresses that must exist first.
 
-    `can_be_started` adds what it takes to create a scheduled endpoint outside its hours, which only Terraform knows.
+    `start` is what `document` says of starting a scheduled endpoint outside its hours, beside what only Terraform knows
+    (which configuration, which tags); None where it says nothing of it.
     """
 
     model_id: str
@@ -189,7 +190,7 @@ class DiscoveryPlan:
     parameter: str
     document: Mapping[str, Any]
     depends_on: tuple[str, ...] = ()
-    can_be_started: bool = False
+    start: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from generator.families.deploy_actions import (
     BACKEND_KEY_ACTIONS,
     DEPLOY_ACTIONS,
     TOKEN_SECRET_ACTIONS,
-    Grant,
 )
+from generator.families.grants import Grant
 from generator.planning import BackendPlan, DeploymentPlan, EndpointPlan
 
 # What stands for the part of a name that Terraform or AWS adds: their form, and no resource of anybody's.
@@ -23,6 +23,7 @@ _GENERATED = "0" * 26
 _SECRET_SUFFIX = "-AbCdEf"  # noqa: S105 - of a secret's ARN
 _STACK = "00000000-0000-0000-0000-000000000000"
 _TARGET = "0" * 38
+_LOAD_BALANCING = "0" * 16
 _SHORTEST_PREFIX = 29  # of a name that is cut before something is added to it (EndpointPlan.name_prefix)
 
 _Named = tuple[str, Mapping[str, str]]
@@ -32,6 +33,18 @@ _PACKAGE = (
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_versioning",
     "aws_s3_object",
+)
+_HOSTING = (
+    "aws_ecs_cluster",
+    "aws_ecs_service",
+    "aws_ecs_task_definition",
+    "aws_lb",
+    "aws_lb_listener",
+    "aws_lb_listener_rule",
+    "aws_lb_target_group",
+    "aws_security_group",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
 )
 
 
@@ -93,6 +106,7 @@ def _resources(plan: DeploymentPlan, *, is_uploaded: bool) -> Iterator[_Named]:
         names = {"bucket": f"{plan.name}-{_GENERATED}", "key": "chat_handler.zip"}
         yield from ((type_, names) for type_ in _PACKAGE)
     yield from _endpoints(plan)
+    yield from _hosting(plan)
 
 
 def _handler(plan: DeploymentPlan) -> Iterator[_Named]:
@@ -123,6 +137,29 @@ def _monitoring(plan: DeploymentPlan) -> Iterator[_Named]:
         yield "aws_cloudwatch_dashboard", {"name": plan.monitoring.dashboard}
     if plan.monitoring and plan.monitoring.alarms:
         yield "aws_cloudwatch_metric_alarm", {"name": f"{plan.handler.name}-errors"}
+
+
+def _hosting(plan: DeploymentPlan) -> Iterator[_Named]:
+    hosting = plan.hosting
+    if hosting is None:
+        return
+    names = {
+        "name": plan.name,
+        "cluster": plan.name,
+        "service": "chat-page",
+        "family": f"{plan.name}-chat-page",
+        "role": f"{plan.name}-chat-page",
+        "vpc": hosting.vpc,
+        "generated": _LOAD_BALANCING,
+        "target": _TARGET,
+    }
+    yield from ((type_, names) for type_ in _HOSTING)
+    yield "aws_iam_role", names
+    yield "aws_iam_role_policy", names
+    yield "aws_cloudwatch_log_group", {"name": hosting.log_group}
+    if hosting.is_scaled:
+        yield "aws_appautoscaling_target of ECS", names
+        yield "aws_appautoscaling_policy of ECS", names
 
 
 def _created_secret(plan: DeploymentPlan) -> str | None:

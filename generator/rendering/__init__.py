@@ -102,10 +102,10 @@ def _document(plan: DeploymentPlan, entry: DiscoveryPlan) -> Mapping[str, object
     """An entry's record, with what Terraform alone knows: how to start an endpoint outside its hours, as its schedule
     does.
     """
-    if not entry.can_be_started:
+    if entry.start is None:
         return entry.document
     config = Reference(f"aws_sagemaker_endpoint_configuration.{entry.address}.name")
-    return {**entry.document, "start": {"endpoint_config": config, "tags": Reference("local.tags")}}
+    return {**entry.document, "start": {"endpoint_config": config, "tags": Reference("local.tags"), **entry.start}}
 
 
 def _endpoint_name(endpoint: EndpointPlan) -> str:

@@ -26,19 +26,6 @@ _REMEMBERED = 256
 DayRule = Callable[[date], bool]
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
-def _parsed(expression: str) -> _Cron:
-    minute, hour, month_day, month, weekday, year = expression.upper().split()
-    return _Cron(
-        minutes=_values(minute, 0, 59),
-        hours=_values(hour, 0, 23),
-        fits_month=_month_day_rule(month_day),
-        months=_values(month, 1, 12, _MONTHS),
-        fits_week=_weekday_rule(weekday),
-        years=_values(year, 1970, _LAST_YEAR),
-    )
-
-
 def next_firing(expression: str, timezone: str, after: datetime) -> datetime | None:
     """The first time later than `after` at which `expression` fires on the clocks of `timezone`; None: never again.
 
@@ -48,7 +35,7 @@ def next_firing(expression: str, timezone: str, after: datetime) -> datetime | N
     """
     try:
         zone = ZoneInfo(timezone)
-    except (KeyError, OSError) as exc:
+    except (KeyError, OSError, ValueError) as exc:
         raise ValueError(f"no time zone {timezone!r}") from exc
     cron = _parsed(expression)
     for local in cron.moments(after.astimezone(zone).date()):
@@ -84,6 +71,19 @@ class _Cron:
                     day = date(year, month, number)
                     if day >= first and self.fits_month(day) and self.fits_week(day):
                         yield day
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _parsed(expression: str) -> _Cron:
+    minute, hour, month_day, month, weekday, year = expression.upper().split()
+    return _Cron(
+        minutes=_values(minute, 0, 59),
+        hours=_values(hour, 0, 23),
+        fits_month=_month_day_rule(month_day),
+        months=_values(month, 1, 12, _MONTHS),
+        fits_week=_weekday_rule(weekday),
+        years=_values(year, 1970, _LAST_YEAR),
+    )
 
 
 def _month_day_rule(field: str) -> DayRule:

@@ -153,6 +153,7 @@ class Listing:
             "until": iso(standing.until or hours.until),
             "stops_at": iso(hours.stops_at),
             "startable": hours.startable,
+            "usd_per_hour": hours.usd_per_hour,
             "modalities": list(facts.modalities),
             "supports_streaming": True,
             "context_tokens": facts.context_tokens,
@@ -160,6 +161,7 @@ class Listing:
             "fallback": list(record.fallback),
             "parameters": _parameters(model, facts),
             "unsupported_parameters": sorted(facts.not_taken()),
+            "defaults": dict(record.defaults),
         }
 
 

@@ -13,13 +13,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 import frontend
 from tests.browser.stack import Stack, running_stack
 
 APP = Path(frontend.__file__).with_name("asgi.py")
 OpenPage = Callable[..., Page]
+COMPOSER = "[data-testid=stChatInput]"
+# Streamlit's own marks (1.67): connected, and no script is running.
+RESTS = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+
+# Where no check states a limit, a busy machine may take its time.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -66,19 +72,49 @@ def outside() -> list[str]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, server: str, outside: list[str]) -> Iterator[OpenPage]:
-    """Opens a page with these query parameters, in a new window, and waits until it can be used."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    context.on("request", lambda request: outside.append(request.url) if leaves(request.url, server) else None)
+def problems() -> list[str]:
+    """What any page of the test wrote to its console as an error."""
+    return []
 
-    def open_it(query: str = "") -> Page:
-        page = context.new_page()
-        page.goto(server + query)
-        page.get_by_test_id("stChatInput").wait_for(timeout=30_000)
+
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """One window for the tests of a module: a page loads 243 files, and the window keeps them."""
+    with chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US") as context:
+        yield context
+
+
+@pytest.fixture
+def open_page(window: BrowserContext, server: str, outside: list[str], problems: list[str]) -> Iterator[OpenPage]:
+    """Opens a page of this path and query in a new tab, and waits until it can be used.
+
+    That is with `ready`, a selector; without one the composer on the chat page, and elsewhere the end of the script.
+    """
+
+    def asked(request: Request) -> None:
+        if leaves(request.url, server):
+            outside.append(request.url)
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(message.text)
+
+    def open_it(address: str = "", ready: str | None = None) -> Page:
+        page = window.new_page()
+        page.goto(server + address)
+        is_chat = address.partition("?")[0] == ""
+        page.locator(ready or (COMPOSER if is_chat else RESTS)).wait_for(timeout=30_000)
         return page
 
+    window.on("request", asked)
+    window.on("console", said)
     yield open_it
-    context.close()
+    window.remove_listener("request", asked)
+    window.remove_listener("console", said)
+    for page in window.pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
+    window.clear_cookies()
 
 
 def leaves(url: str, server: str) -> bool:

@@ -1,10 +1,8 @@
 """A handler that behaves as told: OpenAI's wire on loopback, no AWS, no model.
 
-`FakeHandler.start()` serves on a free port until `stop()`. The models say what they do: `echo` repeats the question,
-`slow` writes 40 numbered words in four seconds, `hang` writes three words and falls silent, `mute` never sends a
-byte, `broken` fails after ten words, `cut` ends without a finish, `clipped` at the limit of tokens, `torture` writes
-hostile Markdown, `starting` is not ready, `away` neither, and its fallback `echo` answers. Also run as a program:
-`python -m tests.browser.fake_handler PORT`.
+`FakeHandler.start()` serves on a free port until `stop()`. What its models do is in `fake_models.py`: `echo` repeats
+the question, `slow` writes 40 numbered words in four seconds, `parrot` writes exactly what it is asked, `failing` fails
+with the code that it is asked. Also run as a program: `python -m tests.browser.fake_handler PORT`.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,44 +23,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-SECRET = "SECRET123"  # what an upstream would say in its error; it must reach nobody
-TORTURE = """Before the torture.
+from tests.browser.fake_models import FINAL, MODELS, SECRET, STATUS_OF_CODE, Asked, Script, listed, script
 
-<script>window.XSS = 1</script> <img src=x onerror="window.XSS = 2">
 
-![remote](https://evil.invalid/a.png) ![ref][evil] [evil]
-
-[evil]: https://evil.invalid/b.png
-
-[click](javascript:window.XSS=3) [data](data:text/html,x) [fine](https://example.invalid/page)
-
-`![code](https://evil.invalid/d.png)` ` ![split `
-` ![two lines](https://evil.invalid/e.png) `
-
-| ` | ![cell](https://evil.invalid/f.png) | ` |
-|---|---|---|
-| 1 | 2 | 3 |
-
-:red[not red] :material/face: :smile: Note:this costs $5 and $10; \\(x^2\\)
-
-$$
-```
-$$
-![hidden in math](https://evil.invalid/g.png)
-
-After the torture.
-
-<div>
-```
-
-![hidden in html](https://evil.invalid/c.png)
-"""
-MODELS = ("echo", "slow", "hang", "mute", "broken", "cut", "clipped", "torture", "starting", "away")
-_STATUS = {
-    "starting": ("starting", "The endpoint is being created (fake)."),
-    "away": ("stopped", "It is night (fake)."),
-}
-_FALLBACKS = {"away": "echo"}
+def _sources() -> list[dict[str, Any]]:
+    checked_at = listed("echo")["checked_at"]
+    names = ("models", "keys", "sagemaker us-east-1")
+    return [{"source": name, "ok": True, "reason": None, "checked_at": checked_at} for name in names]
 
 
 def _is_set() -> threading.Event:
@@ -75,16 +42,22 @@ def _is_set() -> threading.Event:
 class FakeHandler:
     """`requests` are the bodies of all chat requests so far, `closed` the models whose stream the client left.
 
-    While `lists` is cleared, `GET /v1/models` does not answer.
+    `told` has fields of models that are listed otherwise, and `scripts` models that do something else. `sources` are
+    where the list comes from. While `lists` is cleared, `GET /v1/models` does not answer; while `lists_fail` is a
+    status, it answers that.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
-    statuses: dict[str, tuple[str, str | None]] = field(default_factory=lambda: dict(_STATUS))
+    told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    scripts: dict[str, Callable[[Asked], Script]] = field(default_factory=dict)
+    sources: list[dict[str, Any]] = field(default_factory=_sources)
     models: tuple[str, ...] = MODELS
     lists: threading.Event = field(default_factory=_is_set)
+    lists_fail: int | None = None
     url: str = ""
+    _asked: set[tuple[str, str]] = field(default_factory=set)
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
 
@@ -121,78 +94,87 @@ class FakeHandler:
         self.headers.append(dict(request.headers))
         while not self.lists.is_set():
             await asyncio.sleep(0.02)
-        return JSONResponse({"object": "list", "data": [self._model(name) for name in self.models]})
+        if self.lists_fail is not None:
+            return Response(status_code=self.lists_fail)
+        models = [self._model(name) for name in self.models]
+        return JSONResponse({"object": "list", "data": models, "terrachat": {"sources": self.sources}})
 
     def _model(self, name: str) -> dict[str, Any]:
-        status, reason = self.statuses.get(name, ("ready", None))
-        return {
-            "id": name,
-            "object": "model",
-            "created": 0,
-            "owned_by": "fake",
-            "provider": "fake",
-            "status": status,
-            "reason": reason,
-            "modalities": ["text"],
-            "supports_streaming": True,
-            "context_tokens": 8192,
-            "fallback": [_FALLBACKS[name]] if name in _FALLBACKS else [],
-        }
+        told = listed(name) | self.told.get(name, {})
+        return {"id": name, "object": "model", "created": 0, "owned_by": "fake", **told}
 
     async def _chat(self, request: Request) -> Response:
         body = await request.json()
         self.requests.append(body)
         self.headers.append(dict(request.headers))
-        request_id = {"X-Request-Id": request.headers.get("x-request-id", "none")}
+        request_id = request.headers.get("x-request-id", "none")
+        headers = {"X-Request-Id": request_id}
         if body["model"] not in self.models:
-            error = {
-                "message": f"no model {body['model']!r}; near: 'echo'",
-                "type": "invalid_request_error",
-                "param": "model",
-                "code": "model_not_found",
-            }
-            return JSONResponse({"error": error}, status_code=404, headers=request_id)
-        if body["model"] == "mute":
-            await self._until_left(request, "mute")
+            error = _error("model_not_found", request_id, f"no model {body['model']!r}; near: 'echo'")
+            return JSONResponse({"error": {**error, "param": "model"}}, status_code=404, headers=headers)
+        played = self._script(body)
+        if played.before and played.hangs:
+            await self._until_left(request, body["model"])
             return Response()
-        return StreamingResponse(self._events(body, request), media_type="text/event-stream", headers=request_id)
+        if played.before and played.error:
+            print(f"upstream said {SECRET}", file=sys.stderr)
+            status = STATUS_OF_CODE[played.error]
+            told = {**headers, "x-should-retry": "false"}
+            return JSONResponse({"error": _error(played.error, request_id)}, status_code=status, headers=told)
+        return StreamingResponse(self._events(body, played), media_type="text/event-stream", headers=headers)
 
-    async def _events(self, body: dict[str, Any], request: Request) -> AsyncIterator[str]:
+    def _script(self, body: dict[str, Any]) -> Script:
+        """What the model does with this request; a fallback answers where the model has one."""
+        question, images = _parts(body["messages"][-1]["content"])
+        model = next(iter(self._fallback(body["model"])), body["model"])
+        asked = Asked(
+            model,
+            question,
+            images=images,
+            questions=sum(message["role"] == "user" for message in body["messages"]),
+            again=(model, question) in self._asked,
+        )
+        self._asked.add((model, question))
+        return self.scripts.get(model, script)(asked)
+
+    def _fallback(self, model: str) -> list[str]:
+        fallback: list[str] = self._model(model)["fallback"] if self._model(model)["status"] != "ready" else []
+        return fallback
+
+    async def _events(self, body: dict[str, Any], played: Script) -> AsyncIterator[str]:
         ended = False
         try:
-            async for event in self._told(body):
+            async for event in self._played(body, played):
                 yield event
             ended = True
         finally:  # Starlette cancels this when the client leaves
             if not ended:
                 self.closed.append(body["model"])
 
-    async def _told(self, body: dict[str, Any]) -> AsyncIterator[str]:
-        model, question = body["model"], body["messages"][-1]["content"]
-        words, pause = _words(model, question)
-        if model in _FALLBACKS:
-            told = {"answered_by": _FALLBACKS[model], "fallback_from": [model]}
+    async def _played(self, body: dict[str, Any], played: Script) -> AsyncIterator[str]:
+        model = body["model"]
+        await asyncio.sleep(played.first_s)
+        if told := self._told_beside(model, played):
             yield _event(model, choices=[{"index": 0, "delta": {"role": "assistant"}}], terrachat=told)
-        for word in words:
+        for number, word in enumerate(played.words, 1):
             yield _chunk(model, {"content": word})
-            await asyncio.sleep(pause)
-        if model == "hang":
+            if number % played.burst == 0:
+                await asyncio.sleep(played.pause_s)
+        if played.hangs:
             await asyncio.sleep(3600)
-        if model == "broken":
+        if played.error is not None:
             print(f"upstream said {SECRET}", file=sys.stderr)
-            error = {
-                "message": "the upstream failed",
-                "type": "server_error",
-                "param": None,
-                "code": "upstream_error",
-            }
-            yield f"data: {json.dumps({'error': error})}\n\n"
-            return
-        if model == "cut":
-            return
-        yield _chunk(model, {}, "length" if model == "clipped" else "stop")
-        yield _usage(model, question, words)
-        yield "data: [DONE]\n\n"
+            yield f"data: {json.dumps({'error': _error(played.error, 'fake')})}\n\n"
+        elif played.finish is not None:
+            yield _chunk(model, {}, played.finish)
+            yield _usage(model, _parts(body["messages"][-1]["content"])[0], played)
+            yield "data: [DONE]\n\n"
+
+    def _told_beside(self, model: str, played: Script) -> dict[str, Any]:
+        told: dict[str, Any] = {"warnings": list(played.warnings)} if played.warnings else {}
+        for fallback in self._fallback(model)[:1]:
+            told |= {"answered_by": fallback, "fallback_from": [model]}
+        return told
 
     async def _until_left(self, request: Request, model: str) -> None:
         while not await request.is_disconnected():
@@ -200,17 +182,24 @@ class FakeHandler:
         self.closed.append(model)
 
 
-def _words(model: str, question: str) -> tuple[list[str], float]:
-    match model:
-        case "slow":
-            return [f"word{n} " for n in range(40)], 0.1
-        case "hang":
-            return ["one ", "two ", "three "], 0.02
-        case "broken" | "cut":
-            return [f"part{n} " for n in range(10)], 0.01
-        case "torture":
-            return [TORTURE[start : start + 7] for start in range(0, len(TORTURE), 7)], 0.005
-    return [f"You said: {question}"], 0.01
+def _parts(content: str | list[dict[str, Any]]) -> tuple[str, int]:
+    """The words of a message, and how many pictures are in it."""
+    if isinstance(content, str):
+        return content, 0
+    words = " ".join(part["text"] for part in content if part["type"] == "text")
+    return words, sum(part["type"] == "image_url" for part in content)
+
+
+def _error(code: str, request_id: str, message: str = "the upstream failed") -> dict[str, Any]:
+    is_ours = STATUS_OF_CODE[code] < 500
+    return {
+        "message": message,
+        "type": "invalid_request_error" if is_ours else "server_error",
+        "param": None,
+        "code": code,
+        "retryable": code not in FINAL,
+        "request_id": request_id,
+    }
 
 
 def _chunk(model: str, delta: dict[str, str], finish: str | None = None) -> str:
@@ -218,8 +207,10 @@ def _chunk(model: str, delta: dict[str, str], finish: str | None = None) -> str:
     return _event(model, choices=[choice])
 
 
-def _usage(model: str, question: str, words: list[str]) -> str:
-    counts = {"prompt_tokens": len(question.split()), "completion_tokens": len(words)}
+def _usage(model: str, question: str, played: Script) -> str:
+    if not played.counts:
+        return _event(model, choices=[], usage=None)
+    counts = {"prompt_tokens": len(question.split()), "completion_tokens": len(played.words)}
     return _event(model, choices=[], usage={**counts, "total_tokens": sum(counts.values())})
 
 

@@ -6,18 +6,23 @@ moto keeps its state for the whole process, so every stack has a deployment of i
 from __future__ import annotations
 
 import json
+import secrets
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 from moto.server import ThreadedMotoServer
 
+from frontend.history.records import Conversation, TurnRecord, conversation_item, turn_item
+from frontend.wire import Usage
 from tests.browser.fake_handler import FakeHandler
 
 REGION = "us-east-1"
+OWNER = "tester"
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Stack:
     def environment(self) -> Mapping[str, str]:
         return {
             "TERRACHAT_DEPLOYMENT": self.deployment,
-            "TERRACHAT_OWNER": "tester",
+            "TERRACHAT_OWNER": OWNER,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self.aws_url,
@@ -52,6 +57,8 @@ class Stack:
     def deploy(self) -> None:
         """Put into the emulated AWS what `terrachat apply` would (docs/contracts.md, sections 2 and 5)."""
         self.publish(self.handler.url)
+        for model in self.handler.models:
+            self.publish_model(model)
         self.session.client("dynamodb", endpoint_url=self.aws_url).create_table(
             TableName=self.table,
             BillingMode="PAY_PER_REQUEST",
@@ -76,6 +83,35 @@ class Stack:
             Name=f"/terrachat/{self.deployment}/handler", Type="String", Value=json.dumps(parameter), Overwrite=True
         )
 
+    def publish_model(self, model_id: str, **record: Any) -> None:
+        """Put a model's record where `terrachat apply` puts it, with these fields beside or instead of the usual."""
+        document = {"version": 1, "id": model_id, "provider": "fake", "defaults": {}, **record}
+        self.session.client("ssm", endpoint_url=self.aws_url).put_parameter(
+            Name=f"/terrachat/{self.deployment}/models/{model_id}",
+            Type="String",
+            Value=json.dumps(document),
+            Overwrite=True,
+        )
+
+    def keep(self, turns: Sequence[TurnRecord], owner: str = OWNER, **conversation: Any) -> str:
+        """Write a conversation with these turns straight into the table; returns its id.
+
+        `conversation` are fields of the `Conversation`, whose title is else the first question.
+        """
+        conversation_id = secrets.token_urlsafe(16)
+        told: dict[str, Any] = {
+            "title": turns[0].question if turns else "Nothing was asked",
+            "created_at": turns[0].started_at if turns else datetime.now(UTC),
+            "updated_at": turns[-1].started_at if turns else datetime.now(UTC),
+        }
+        kept = Conversation(conversation_id, **(told | conversation))
+        table = self.session.resource("dynamodb", endpoint_url=self.aws_url).Table(self.table)
+        with table.batch_writer() as batch:
+            batch.put_item(Item=conversation_item(owner, kept))
+            for turn in turns:
+                batch.put_item(Item=turn_item(owner, conversation_id, turn))
+        return conversation_id
+
     def drop_table(self) -> None:
         self.session.client("dynamodb", endpoint_url=self.aws_url).delete_table(TableName=self.table)
 
@@ -86,10 +122,30 @@ class Stack:
 
     def destroy(self) -> None:
         ssm = self.session.client("ssm", endpoint_url=self.aws_url)
-        ssm.delete_parameters(Names=[f"/terrachat/{self.deployment}/handler"])
+        pages = ssm.get_paginator("get_parameters_by_path").paginate(
+            Path=f"/terrachat/{self.deployment}/", Recursive=True
+        )
+        for page in list(pages):
+            ssm.delete_parameters(Names=[parameter["Name"] for parameter in page["Parameters"]])
         tables = self.session.client("dynamodb", endpoint_url=self.aws_url)
         if self.table in tables.list_tables()["TableNames"]:
             tables.delete_table(TableName=self.table)
+
+
+def turn(number: int, question: str, answer: str = "", model: str = "echo", **fields: Any) -> TurnRecord:
+    """An answered turn for `Stack.keep`, within the last hour and ten seconds after the one before."""
+    asked_at = datetime.now(UTC) - timedelta(hours=1) + timedelta(seconds=10 * number)
+    told: dict[str, Any] = {
+        "status": "done",
+        "started_at": asked_at,
+        "heartbeat_at": asked_at,
+        "parent": number - 1,
+        "finish_reason": "stop",
+        "first_token_ms": 300,
+        "elapsed_ms": 1200,
+        "usage": Usage(len(question.split()), len(answer.split())),
+    }
+    return TurnRecord(number, question, model, answer=answer, **(told | fields))
 
 
 @contextmanager

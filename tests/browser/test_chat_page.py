@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_handler import SECRET
+from tests.browser.fake_models import SECRET
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -264,6 +264,6 @@ def test_a_starting_model_becomes_usable_by_itself(open_page: OpenPage, stack: S
     expect(page.get_by_text("The endpoint is being created (fake).")).to_be_visible()
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_disabled()
 
-    stack.handler.statuses.clear()
+    stack.handler.told["starting"] = {"status": "ready", "reason": None}
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled(timeout=20_000)
     expect(page.get_by_text("The endpoint is being created (fake).")).to_have_count(0)

@@ -28,6 +28,7 @@ from tests.unit.chat_handler.stage import (
 
 CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts.md"
 MODELS = ["gpt", "nova-micro", "smollm2"]
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 
 
 def kinds_of(error: type[errors.ChatError]) -> list[type[errors.ChatError]]:
@@ -85,6 +86,7 @@ def test_models_are_listed(client: openai.OpenAI) -> None:
         "until": None,
         "stops_at": None,
         "startable": False,
+        "usd_per_hour": None,
         "modalities": ["text"],
         "supports_streaming": True,
         "context_tokens": None,
@@ -92,6 +94,7 @@ def test_models_are_listed(client: openai.OpenAI) -> None:
         "fallback": [],
         "parameters": None,
         "unsupported_parameters": [],
+        "defaults": {"temperature": 0.6, "max_tokens": 512},
     }
     alone = client.models.retrieve("smollm2").model_dump(exclude_unset=True)
     assert alone | {"checked_at": None} == listed["smollm2"] | {"checked_at": None}

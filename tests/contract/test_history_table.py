@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import boto3
 import pytest
 
 from frontend.history.conversations import ConversationStore, TurnExistsError, title_of
+from frontend.history.pictures import MAX_PICTURE_BYTES, PictureStore
+from frontend.history.records import (
+    MAX_ANSWER_BYTES,
+    MAX_QUESTION_BYTES,
+    MAX_SYSTEM_PROMPT_BYTES,
+    ChatSettings,
+    TurnRecord,
+)
 from frontend.history.table import HistoryError, Table
-from frontend.history.records import MAX_ANSWER_BYTES, MAX_QUESTION_BYTES, TurnRecord
-from frontend.wire import Usage
+from frontend.history.usage import DayOfUse, UsageBook
+from frontend.wire import Image, Usage
 from tests.browser.stack import REGION, Stack, running_stack
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -47,10 +56,10 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def store(stack: Stack, clock: Clock) -> Iterator[ConversationStore]:
-    store = ConversationStore(stack.table, REGION, clock=clock)
+    store = ConversationStore(Table(stack.table, REGION, clock=clock))
     yield store
     for owner in ("ann", "bob"):
-        for conversation in store.list_conversations(owner, 100):
+        for conversation in store.list_conversations(owner):
             store.delete(owner, conversation.id)
 
 
@@ -96,6 +105,7 @@ def test_items_are_as_the_contract_says(stack: Stack, store: ConversationStore) 
             "heartbeat_at": {"S": "2026-11-22T10:00:00.000Z"},
             "first_token_ms": {"N": "20"},
             "elapsed_ms": {"N": "45"},
+            "parent": {"N": "0"},
         },
     ]
 
@@ -107,6 +117,14 @@ def test_items_are_as_the_contract_says(stack: Stack, store: ConversationStore) 
         pytest.param(turn(answer="ạ ấ 🙂\n", status="stopped", elapsed_ms=5), id="stopped"),
         pytest.param(turn(status="done", answered_by="spare", finish_reason="length"), id="a fallback's"),
         pytest.param(turn(status="error", error_code="throttled", error_message="Slow down."), id="failed"),
+        pytest.param(turn(status="error", error_code="no_access", retryable=False), id="failed for good"),
+        pytest.param(
+            turn(2, parent=0, images=("i1", "i2"), left_out=3, warnings=("seed is left out",)), id="a version"
+        ),
+        pytest.param(
+            turn(settings=ChatSettings("Be brief.", {"temperature": 0.1, "max_tokens": 9})), id="with settings"
+        ),
+        pytest.param(turn(usage=Usage(3, 1), cost_usd=Decimal("0.000012"), estimated=True), id="with its cost"),
     ],
 )
 def test_a_turn_is_read_as_it_was_written(store: ConversationStore, record: TurnRecord) -> None:
@@ -122,6 +140,87 @@ def test_turns_come_in_order_also_after_the_ninth(store: ConversationStore) -> N
         store.add_turn("ann", conversation.id, turn(number))
 
     assert [record.number for record in store.load_turns("ann", conversation.id)] == [1, 2, 10, 11]
+
+
+def test_a_turn_of_before_there_were_versions_follows_the_one_before(stack: Stack, store: ConversationStore) -> None:
+    conversation = store.create("ann", "Why?")
+    store.add_turn("ann", conversation.id, turn(4, parent=0))
+    stack.session.client("dynamodb", endpoint_url=stack.aws_url).update_item(
+        TableName=stack.table,
+        Key={"pk": {"S": f"ann#{conversation.id}"}, "sk": {"S": "turn#000004"}},
+        UpdateExpression="REMOVE parent",
+    )
+
+    assert [record.parent for record in store.load_turns("ann", conversation.id)] == [3]
+
+
+def test_a_conversation_is_changed_in_place_and_only_where_it_is(store: ConversationStore) -> None:
+    conversation = store.create("ann", "Why?", kind="compare")
+    settings = ChatSettings("Be brief.", {"temperature": 0.0, "max_tokens": 64})
+
+    assert store.rename("ann", conversation.id, "  A\nbetter   title ")
+    assert store.pin("ann", conversation.id, True)
+    assert store.configure("ann", conversation.id, settings)
+    assert store.adopt("ann", conversation.id)
+    assert not store.rename("bob", conversation.id, "Mine")
+    assert not store.pin("ann", "x" * 22, True)
+
+    assert store.find("ann", conversation.id) == replace(
+        conversation, title="A better title", pinned=True, settings=settings, kind="chat"
+    )
+    assert store.pin("ann", conversation.id, False)
+    assert store.configure("ann", conversation.id, ChatSettings())
+    assert store.find("ann", conversation.id) == replace(conversation, title="A better title", kind="chat")
+    assert store.list_conversations("bob") == ()
+
+
+def test_what_is_kept_for_days_says_when_it_ends_and_is_left_out_then(stack: Stack, clock: Clock) -> None:
+    store = ConversationStore(Table(stack.table, REGION, clock=clock, days=2))
+    conversation = store.create("ann", "Why?")
+    clock.wait(86_400)
+    store.add_turn("ann", conversation.id, turn(status="done"))
+
+    ends = int((NOW + timedelta(days=3)).timestamp())
+    assert [item["expires_at"] for item in stack.items()] == [{"N": str(ends)}, {"N": str(ends)}]
+    clock.wait(2 * 86_400 - 1)
+    assert len(store.load_turns("ann", conversation.id)) == 1
+    clock.wait(1)
+    assert (store.load_turns("ann", conversation.id), store.find("ann", conversation.id)) == ((), None)
+    ConversationStore(Table(stack.table, REGION)).delete("ann", conversation.id)
+
+
+def test_use_is_added_up_by_day_and_model(stack: Stack) -> None:
+    book = UsageBook(Table(stack.table, REGION))
+    done = turn(status="done", usage=Usage(10, 5), cost_usd=Decimal("0.0125"))
+    book.add("ann", done)
+    book.add("ann", replace(done, cost_usd=None, estimated=True))
+    book.add("ann", replace(done, answered_by="spare"))
+    book.add("ann", replace(done, usage=None))
+    book.add("ann", replace(done, started_at=NOW + timedelta(days=1)))
+    book.add("bob", done)
+
+    day = NOW.date()
+    assert book.read("ann", day, day) == (
+        DayOfUse(day, "echo", 2, 20, 10, Decimal("0.0125"), unpriced=1, estimated=1),
+        DayOfUse(day, "spare", 1, 10, 5, Decimal("0.0125"), unpriced=0, estimated=0),
+    )
+    assert len(book.read("ann", day, day + timedelta(days=1))) == 3
+    book.delete("ann")
+    assert book.read("ann", day, day + timedelta(days=1)) == ()
+    assert len(book.read("bob", day, day)) == 1
+    book.delete("bob")
+
+
+def test_a_picture_is_the_owners_and_goes_with_its_conversation(stack: Stack, store: ConversationStore) -> None:
+    pictures = PictureStore(Table(stack.table, REGION))
+    conversation = store.create("ann", "What is this?")
+    image = Image("image/jpeg", bytes(range(256)) * (MAX_PICTURE_BYTES // 256))
+    image_id = pictures.add("ann", conversation.id, image)
+
+    assert pictures.find("ann", conversation.id, image_id) == image
+    assert pictures.find("bob", conversation.id, image_id) is None
+    store.delete("ann", conversation.id)
+    assert stack.items() == []
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(30, "streaming"), (31, "interrupted")])
@@ -157,7 +256,7 @@ def test_a_number_is_taken_once(store: ConversationStore) -> None:
     assert store.load_turns("ann", conversation.id) == (turn(),)
 
 
-def test_conversations_are_listed_by_their_last_use_in_pages(store: ConversationStore, clock: Clock) -> None:
+def test_conversations_are_listed_by_their_last_use(store: ConversationStore, clock: Clock) -> None:
     made = []
     for n in range(4):
         clock.wait(60)
@@ -165,10 +264,10 @@ def test_conversations_are_listed_by_their_last_use_in_pages(store: Conversation
     clock.wait(60)
     store.add_turn("ann", made[0].id, turn())
 
-    first, second = store.list_conversations("ann", 3), store.list_conversations("ann", 3, offset=3)
+    found = store.list_conversations("ann")
 
-    assert [found.title for found in (*first, *second)] == ["question 0", "question 3", "question 2", "question 1"]
-    assert (len(first), first[0].updated_at, first[0].created_at) == (3, clock.now, made[0].created_at)
+    assert [each.title for each in found] == ["question 0", "question 3", "question 2", "question 1"]
+    assert (found[0].updated_at, found[0].created_at) == (clock.now, made[0].created_at)
 
 
 def test_another_owner_sees_and_changes_nothing(store: ConversationStore) -> None:
@@ -176,7 +275,7 @@ def test_another_owner_sees_and_changes_nothing(store: ConversationStore) -> Non
     store.add_turn("ann", conversation.id, turn())
 
     assert store.find("bob", conversation.id) is None
-    assert store.list_conversations("bob", 10) == ()
+    assert store.list_conversations("bob") == ()
     assert store.load_turns("bob", conversation.id) == ()
     store.delete("bob", conversation.id)
 
@@ -196,7 +295,12 @@ def test_deleting_removes_every_item_of_one_conversation(stack: Stack, store: Co
 
 def test_the_longest_turn_fits_into_an_item(store: ConversationStore) -> None:
     conversation = store.create("ann", "Why?")
-    longest = turn(question="q" * MAX_QUESTION_BYTES, answer="a" * MAX_ANSWER_BYTES)
+    longest = turn(
+        question="q" * MAX_QUESTION_BYTES,
+        answer="a" * MAX_ANSWER_BYTES,
+        settings=ChatSettings("s" * MAX_SYSTEM_PROMPT_BYTES, {"temperature": 0.5}),
+        images=("i" * 22,) * 8,
+    )
 
     store.add_turn("ann", conversation.id, longest)
 
@@ -205,7 +309,7 @@ def test_the_longest_turn_fits_into_an_item(store: ConversationStore) -> None:
 
 def test_a_table_that_is_missing_is_said_to_be(stack: Stack) -> None:
     with pytest.raises(HistoryError) as caught:
-        ConversationStore("gone", REGION).create("ann", "Why?")
+        ConversationStore(Table("gone", REGION)).create("ann", "Why?")
 
     assert (caught.value.code, "'gone'" in caught.value.message) == ("history_missing", True)
 
@@ -214,7 +318,7 @@ def test_a_table_that_cannot_be_reached_is_unavailable(monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
 
     with pytest.raises(HistoryError) as caught:
-        ConversationStore("any", REGION, boto3.Session("key", "secret")).find("ann", "x")
+        ConversationStore(Table("any", REGION, boto3.Session("key", "secret"))).find("ann", "x")
 
     assert caught.value.code == "history_unavailable"
 

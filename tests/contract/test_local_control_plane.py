@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx2
 import pytest
 from botocore.exceptions import ClientError
 
@@ -21,6 +22,27 @@ def test_what_the_emulator_cannot_do_is_said_at_once_and_logged(local: Running) 
         local.client("sagemaker").list_edge_packaging_jobs()
 
     assert local.logged("control plane: sagemaker ListEdgePackagingJobs: NotImplementedError")
+
+
+def test_what_an_sdk_repeats_is_done_once(local: Running) -> None:
+    """It repeats what it got no answer to, under the same id."""
+    headers = {
+        "Authorization": "AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/ssm/aws4_request, Signature=0",
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": "AmazonSSM.PutParameter",
+        "Amz-Sdk-Invocation-Id": "5b0d6f3e-0000-4000-8000-000000000001",
+    }
+    parameter = {"Name": "/asked/twice", "Type": "String", "Value": "v"}
+
+    first, again = (
+        httpx2.post(local.target.control_url, headers={**headers, "Amz-Sdk-Request": attempt}, json=parameter)
+        for attempt in ("attempt=1; max=2", "attempt=2; max=2")
+    )
+    other = httpx2.post(local.target.control_url, headers={**headers, "Amz-Sdk-Invocation-Id": "5"}, json=parameter)
+
+    assert (again.status_code, again.content) == (first.status_code, first.content) == (200, first.content)
+    assert (other.status_code, other.json()["__type"]) == (400, "ParameterAlreadyExists")
+    assert local.logged("control plane: ssm PutParameter: asked again, and answered as the first time")
 
 
 def test_an_unknown_instance_type_is_refused(local: Running) -> None:

@@ -45,7 +45,13 @@ _TYPES = {
     "number[]": "list(number)",
 }
 # Where Pulumi's name for a resource is not its Terraform name cut in two.
-_PULUMI_MODULES = {"aws_s3_object": "s3/bucket_objectv2"}
+_PULUMI_MODULES = {
+    "aws_lb": "lb/load_balancer",
+    "aws_s3_object": "s3/bucket_objectv2",
+    "aws_security_group": "ec2/security_group",
+    "aws_vpc_security_group_egress_rule": "vpc/security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule": "vpc/security_group_ingress_rule",
+}
 
 
 def main(cdktn_wheel: str, pulumi_wheel: str, schema_json: str) -> None:

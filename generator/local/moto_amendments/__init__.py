@@ -18,12 +18,15 @@ from generator.local.moto_amendments import (
     autoscaling,
     bedrock,
     cloudformation,
+    containers,
     ec2,
     ecr,
     endpoints,
     functions,
     hub,
     iam,
+    load_balancers,
+    networks,
     quotas,
     s3,
     sagemaker,
@@ -45,6 +48,9 @@ def amend(data_url: str, rehearsals: Rehearsals, account: AccountFile) -> None:
     functions.amend(data_url)
     s3.amend()
     secrets.amend()
+    networks.amend()
+    load_balancers.amend()
+    containers.amend()
     for service in (quotas, bedrock, iam, ecr, ec2):
         service.amend(account)
 

@@ -10,7 +10,7 @@ from typing import Any
 from moto.core.responses import ActionResult, BaseResponse
 
 
-def replace(owner: type | ModuleType, name: str, function: Callable[..., Any] | staticmethod[..., Any]) -> None:
+def replace(owner: type | ModuleType, name: str, function: Callable[..., Any] | staticmethod[..., Any] | property) -> None:
     """Put `function` in the place of `owner`'s attribute `name`, or add it."""
     setattr(owner, name, function)
 

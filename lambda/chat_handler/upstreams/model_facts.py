@@ -17,7 +17,7 @@ from typing import Any
 from chat_handler.upstreams.base import ModelRecord
 from chat_handler.upstreams.model_rules import RULES, Modality, ModelFacts
 
-__all__ = ["ModelFacts", "facts_of", "price_of"]
+__all__ = ["ModelFacts", "amount", "facts_of", "price_of"]
 
 # A handler has few models, and is asked about them with every request.
 _REMEMBERED_NAMES = 1024
@@ -42,10 +42,14 @@ def price_of(record: ModelRecord) -> dict[str, float] | None:
     price = record.fields.get("price")
     if not isinstance(price, dict):
         return None
-    amounts = [price.get("input"), price.get("output")]
-    if not all(map(_is_amount, amounts)):
-        return None
-    return {"input": float(price["input"]), "output": float(price["output"])}
+    of_input, of_output = amount(price.get("input")), amount(price.get("output"))
+    return None if of_input is None or of_output is None else {"input": of_input, "output": of_output}
+
+
+def amount(value: Any) -> float | None:
+    """A sum of money that a record gives; None where it is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) and value >= 0 else None
 
 
 @functools.lru_cache(maxsize=_REMEMBERED_NAMES)
@@ -68,7 +72,3 @@ def _overridden(facts: ModelFacts, fields: Mapping[str, Any]) -> ModelFacts:
     if isinstance(context_tokens, int) and not isinstance(context_tokens, bool) and context_tokens > 0:
         facts = replace(facts, context_tokens=context_tokens)
     return facts
-
-
-def _is_amount(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0

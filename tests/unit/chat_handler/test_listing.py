@@ -125,9 +125,11 @@ def test_a_model_is_told_with_all_that_the_catalog_says(app: Handler, server: Fa
         "until": None,
         "stops_at": None,
         "startable": False,
+        "usd_per_hour": None,
         "supports_streaming": True,
         "parameters": None,
         "unsupported_parameters": [],
+        "defaults": {"temperature": 0.6, "max_tokens": 512},
         **told,
     }
     alone = ask(app, "GET", "/v1/models/smollm2").json()

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from decimal import Decimal
 
 import pytest
 
-from frontend.chat import MAX_CONTEXT_CHARACTERS, Chat, messages_for
+from frontend.chat import Chat
 from frontend.client import ChatClient
-from frontend.history.conversations import ConversationStore
-from frontend.history.records import MAX_QUESTION_BYTES, TurnRecord
+from frontend.history.records import MAX_QUESTION_BYTES, ChatSettings, TurnRecord
+from frontend.history.table import Table
+from frontend.history.usage import UsageBook
 from frontend.state import COMPOSER_KEY, Notice, PageState
 from frontend.turns import TurnRegistry
-from frontend.wire import Message, ModelInfo
+from frontend.wire import Image, ModelInfo, Price
 from frontend.wishes import perform, stop
 from tests.browser.fake_handler import FakeHandler
 from tests.browser.stack import REGION, Stack
+from tests.unit.frontend.runs import page_of
 
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ECHO, HANG = ModelInfo(id="echo"), ModelInfo(id="hang")
 
 
 @pytest.fixture
 def chat(stack: Stack) -> Chat:
-    client = ChatClient(stack.handler.url, REGION)
-    return Chat("ann", client, ConversationStore(stack.table, REGION), TurnRegistry())
+    return Chat("ann", ChatClient(stack.handler.url, REGION), Table(stack.table, REGION), TurnRegistry())
 
 
 @pytest.fixture
@@ -48,9 +46,14 @@ def finished(chat: Chat, state: PageState) -> tuple[TurnRecord, ...]:
     return chat.store.load_turns(chat.owner, state.conversation_id or "")
 
 
-def ask(chat: Chat, state: PageState, question: str, model: ModelInfo = ECHO) -> None:
-    state.wish("ask", question)
-    perform(state, chat, model)
+def ask(chat: Chat, state: PageState, question: str, model: ModelInfo = ECHO, **more: object) -> None:
+    state.wish("ask", text=question, **more)
+    perform(page_of(chat, state, model))
+
+
+def do(chat: Chat, state: PageState, action: str, **arguments: object) -> None:
+    state.wish(action, **arguments)
+    perform(page_of(chat, state, ECHO, ModelInfo(id="clipped")))
 
 
 def test_a_question_opens_a_conversation_and_is_answered(chat: Chat, state: PageState) -> None:
@@ -58,8 +61,8 @@ def test_a_question_opens_a_conversation_and_is_answered(chat: Chat, state: Page
 
     (turn,) = finished(chat, state)
     assert (turn.question, turn.answer, turn.status, turn.model) == ("Why?", "You said: Why?", "done", "echo")
-    assert [found.title for found in chat.conversations(10)] == ["Why?"]
-    assert state.query == {"chat": chat.conversations(10)[0].id}
+    assert [found.title for found in chat.conversations()] == ["Why?"]
+    assert state.query == {"chat": chat.conversations()[0].id}
     assert state.take_wish() is None
 
 
@@ -82,7 +85,7 @@ def test_stop_ends_the_open_turn(chat: Chat, state: PageState) -> None:
     while chat.read(state.conversation_id or "")[-1].answer != "one two three ":
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    state.wish("stop")
+    state.wish("stop", conversations=[state.conversation_id])
     stop(state, chat)
 
     (turn,) = finished(chat, state)
@@ -101,12 +104,12 @@ def test_a_second_question_waits_for_the_first_answer(chat: Chat, state: PageSta
 
 def test_a_model_that_is_not_ready_is_not_asked(chat: Chat, state: PageState, handler: FakeHandler) -> None:
     for model in (ModelInfo(id="echo", status="stopped"), None):
-        state.wish("ask", "Why?")
-        perform(state, chat, model)
+        state.wish("ask", text="Why?")
+        perform(page_of(chat, state, model))
 
         assert state.take_notices() == [Notice("notice.not_asked")]
         assert state.session.pop(COMPOSER_KEY) == "Why?"
-    assert (handler.requests, chat.conversations(10), state.query) == ([], (), {})
+    assert (handler.requests, chat.conversations(), state.query) == ([], (), {})
 
 
 def test_a_conversation_that_was_deleted_meanwhile_is_not_continued(
@@ -119,7 +122,7 @@ def test_a_conversation_that_was_deleted_meanwhile_is_not_continued(
 
     assert (state.take_notices(), state.query) == ([Notice("notice.gone")], {})
     assert state.session[COMPOSER_KEY] == "And then?"
-    assert (len(handler.requests), stack.items()) == (1, [])
+    assert (len(handler.requests), chat.conversations()) == (1, ())
 
 
 @pytest.mark.parametrize("garbage", ["", "#", "x" * 3000, "conversation", "\N{GRINNING FACE}" * 22])
@@ -133,7 +136,7 @@ def test_a_question_that_does_not_fit_is_refused(chat: Chat, state: PageState) -
     ask(chat, state, "x" * (MAX_QUESTION_BYTES + 1))
 
     assert state.take_notices() == [Notice("error.too_long.hint")]
-    assert chat.conversations(10) == ()
+    assert chat.conversations() == ()
 
 
 def test_delete_removes_the_conversation_and_stops_its_answer(
@@ -141,8 +144,7 @@ def test_delete_removes_the_conversation_and_stops_its_answer(
 ) -> None:
     ask(chat, state, "Why?", HANG)
     conversation_id = state.conversation_id or ""
-    state.wish("delete", conversation_id)
-    perform(state, chat, HANG)
+    do(chat, state, "delete", conversation=conversation_id)
 
     assert (chat.find(conversation_id), chat.read(conversation_id), chat.live(conversation_id)) == (None, (), None)
     assert (state.query, state.take_notices()) == ({}, [Notice("notice.deleted")])
@@ -156,33 +158,122 @@ def test_a_table_that_is_gone_is_a_notice_and_no_crash(chat: Chat, state: PageSt
     assert state.take_notices() == [Notice("error.history_missing.hint")]
 
 
-def turn(number: int, **changes: Any) -> TurnRecord:
-    record = TurnRecord(number, f"q{number}", "echo", started_at=NOW, heartbeat_at=NOW, answer=f"a{number}")
-    return replace(record, status="done", **changes)
+def test_a_question_asked_again_is_another_version_in_the_same_place(
+    chat: Chat, state: PageState, handler: FakeHandler
+) -> None:
+    for question in ("One?", "Two?"):
+        ask(chat, state, question)
+        finished(chat, state)
+    do(chat, state, "regenerate", number=2)
+    finished(chat, state)
+
+    shown = chat.line(state.conversation_id or "", state.versions)
+    assert [(each.turn.number, each.versions) for each in shown] == [(1, (1,)), (3, (2, 3))]
+    state.show_version(1, 2)
+    assert [each.turn.number for each in chat.line(state.conversation_id or "", state.versions)] == [1, 2]
+    assert [message["content"] for message in handler.requests[2]["messages"]] == ["One?", "You said: One?", "Two?"]
 
 
-def test_turns_without_a_good_answer_are_not_repeated() -> None:
-    earlier = [
-        turn(1),
-        replace(turn(2), status="error"),
-        replace(turn(3), answer=""),
-        replace(turn(4), status="stopped"),
-    ]
+def test_it_can_be_another_model_that_answers_again(chat: Chat, state: PageState, handler: FakeHandler) -> None:
+    ask(chat, state, "One?")
+    finished(chat, state)
+    do(chat, state, "regenerate", number=1, model="clipped")
+    finished(chat, state)
 
-    assert messages_for(earlier, "q5") == (
-        Message("user", "q1"),
-        Message("assistant", "a1"),
-        Message("user", "q4"),
-        Message("assistant", "a4"),
-        Message("user", "q5"),
+    assert [body["model"] for body in handler.requests] == ["echo", "clipped"]
+
+
+def test_a_question_in_other_words_leaves_what_followed_behind(
+    chat: Chat, state: PageState, handler: FakeHandler
+) -> None:
+    for question in ("One?", "Two?", "Three?"):
+        ask(chat, state, question)
+        finished(chat, state)
+    do(chat, state, "edit", number=2, text="Twice?")
+    finished(chat, state)
+    ask(chat, state, "And?")
+    finished(chat, state)
+
+    shown = chat.line(state.conversation_id or "", state.versions)
+    assert [each.turn.question for each in shown] == ["One?", "Twice?", "And?"]
+    told = [message["content"] for message in handler.requests[-1]["messages"]]
+    assert told == ["One?", "You said: One?", "Twice?", "You said: Twice?", "And?"]
+
+
+def test_the_next_question_follows_the_version_that_is_shown(
+    chat: Chat, state: PageState, handler: FakeHandler
+) -> None:
+    ask(chat, state, "One?")
+    finished(chat, state)
+    do(chat, state, "edit", number=1, text="First?")
+    finished(chat, state)
+    state.show_version(0, 1)
+    ask(chat, state, "And?")
+    finished(chat, state)
+
+    assert [message["content"] for message in handler.requests[-1]["messages"]] == ["One?", "You said: One?", "And?"]
+    assert [each.turn.number for each in chat.line(state.conversation_id or "", state.versions)] == [1, 3]
+
+
+def test_a_turn_that_is_gone_is_not_asked_again(chat: Chat, state: PageState, handler: FakeHandler) -> None:
+    ask(chat, state, "One?")
+    finished(chat, state)
+    do(chat, state, "regenerate", number=7)
+
+    assert (state.take_notices(), len(handler.requests)) == ([Notice("notice.not_found")], 1)
+
+
+def test_the_settings_of_a_conversation_reach_the_model(chat: Chat, state: PageState, handler: FakeHandler) -> None:
+    settings = ChatSettings("Be brief.", {"temperature": 0.1, "max_tokens": 9})
+    ask(chat, state, "One?", settings=settings)
+    (turn,) = finished(chat, state)
+    chat.store.configure("ann", state.conversation_id or "", ChatSettings("", {"temperature": 0.5}))
+    ask(chat, state, "Two?", ModelInfo(id="echo", unsupported_parameters=("temperature",)))
+    finished(chat, state)
+
+    first, second = handler.requests
+    assert (first["messages"][0], first["temperature"], first["max_tokens"]) == (
+        {"role": "system", "content": "Be brief."},
+        0.1,
+        9,
     )
+    assert (turn.settings, "temperature" in second) == (settings, False)
 
 
-def test_the_latest_turns_that_fit_are_repeated_whole() -> None:
-    long = "x" * (MAX_CONTEXT_CHARACTERS // 3)
-    earlier = [turn(n, answer=long) for n in range(1, 6)]
+def test_pictures_are_kept_and_sent_to_models_that_take_them(
+    chat: Chat, state: PageState, handler: FakeHandler
+) -> None:
+    sees = ModelInfo(id="echo", modalities=("text", "image"))
+    ask(chat, state, "What is this?", sees, images=(Image("image/png", b"png"),))
+    (turn,) = finished(chat, state)
+    for model in (sees, ECHO):
+        ask(chat, state, "And now?", model)
+        finished(chat, state)
 
-    assert [message.content for message in messages_for(earlier, "q6")] == ["q4", long, "q5", long, "q6"]
+    assert chat.picture(state.conversation_id or "", turn.images[0]) == Image("image/png", b"png")
+    with_picture, again, without = (body["messages"][0]["content"] for body in handler.requests)
+    assert with_picture[0]["type"] == again[0]["type"] == "image_url"
+    assert without == "What is this?"
+
+
+def test_an_answer_is_priced_and_counted_once(chat: Chat, state: PageState) -> None:
+    ask(chat, state, "One two three", ModelInfo(id="echo", price=Price(input=Decimal(2), output=Decimal(10))))
+    (turn,) = finished(chat, state)
+
+    assert turn.usage is not None
+    cost = (turn.usage.prompt_tokens * 2 + turn.usage.completion_tokens * 10) / Decimal(1_000_000)
+    assert (turn.cost_usd, turn.estimated) == (cost, False)
+    today = turn.started_at.date()
+    (day,) = UsageBook(chat.table).read("ann", today, today)
+    assert (day.model, day.answers, day.prompt_tokens, day.unpriced) == ("echo", 1, turn.usage.prompt_tokens, 0)
+
+
+def test_panes_of_comparisons_are_no_chats_and_pinned_ones_come_first(chat: Chat, state: PageState) -> None:
+    made = [chat.store.create("ann", title) for title in ("old", "new")]
+    chat.store.create("ann", "pane", kind="compare")
+    chat.store.pin("ann", made[0].id, True)
+
+    assert [each.title for each in chat.conversations()] == ["old", "new"]
 
 
 @pytest.mark.parametrize(
@@ -220,3 +311,28 @@ def test_another_conversation_changes_the_side_of_the_page(state: PageState) -> 
         sides.append(state.side_of_page())
 
     assert sides == [0, 0, 1, 1, 0, 1]
+
+
+def test_what_a_page_had_in_its_address_is_there_when_it_is_opened_again(state: PageState) -> None:
+    state.enter("chat")
+    state.put("lang", "vi")
+    state.open("c1")
+
+    state.query.clear()  # as Streamlit does when another page is opened
+    state.enter("models")
+    assert state.query == {"lang": "vi"}
+
+    state.query.clear()
+    state.enter("chat")
+    assert state.query == {"lang": "vi", "chat": "c1"}
+
+    state.open(None)
+    state.enter("chat")
+    assert state.query == {"lang": "vi"}
+
+
+def test_an_address_that_is_opened_directly_is_taken_as_it_is() -> None:
+    state = PageState({}, {"chat": "c2"})
+    state.enter("chat")
+
+    assert state.conversation_id == "c2"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from frontend.client import ChatClient, ChatStream
-from frontend.wire import AnsweredBy, ChatError, ChatRequest, Event, Finish, Message, Text, Usage
+from frontend.wire import AnsweredBy, ChatError, ChatRequest, Event, Finish, Image, Message, Text, Usage
 from tests.browser.fake_handler import FakeHandler
 
 REGION = "us-east-1"
@@ -50,7 +50,7 @@ def test_models_are_listed_ready_or_not(handler: FakeHandler) -> None:
 def test_what_the_handler_says_beside_is_kept(handler: FakeHandler) -> None:
     model, *_ = ChatClient(handler.url, REGION).list_models()
 
-    assert model.model_dump() == {
+    assert model.model_dump(exclude_unset=True) == {
         "id": "echo",
         "object": "model",
         "created": 0,
@@ -89,11 +89,27 @@ def test_an_answer_arrives_as_events(handler: FakeHandler) -> None:
 def test_parameters_are_sent_when_they_are_given(handler: FakeHandler) -> None:
     read(
         ChatClient(handler.url, REGION).stream(
-            ChatRequest("echo", (Message("user", "x"),), max_tokens=7, temperature=0.0)
+            ChatRequest("echo", (Message("user", "x"),), {"max_tokens": 7, "temperature": 0.0, "seed": 3})
         )
     )
 
-    assert (handler.requests[0]["max_tokens"], handler.requests[0]["temperature"]) == (7, 0.0)
+    sent = handler.requests[0]
+    assert (sent["max_tokens"], sent["temperature"], sent["seed"]) == (7, 0.0, 3)
+
+
+def test_pictures_are_sent_before_the_words_about_them(handler: FakeHandler) -> None:
+    message = Message("user", "What is this?", (Image("image/png", b"png"),))
+    read(ChatClient(handler.url, REGION).stream(ChatRequest("echo", (message,))))
+
+    assert handler.requests[0]["messages"] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,cG5n"}},
+                {"type": "text", "text": "What is this?"},
+            ],
+        }
+    ]
 
 
 def test_nothing_is_sent_over_loopback_in_the_name_of_an_aws_identity(handler: FakeHandler) -> None:

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from frontend.markdown_safe import inert, plain
-from tests.browser.fake_handler import TORTURE
+from tests.browser.fake_models import TORTURE
 
 JOINER = "\u2060"
 HOSTILE = [

@@ -115,6 +115,9 @@ resource "aws_ecs_service" "chat_page" {
   deployment_maximum_percent         = 200
   health_check_grace_period_seconds  = 60
 
+  # A task that moves to another zone takes the pages with it that are open in it.
+  availability_zone_rebalancing = "DISABLED"
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true
@@ -269,10 +272,7 @@ resource "aws_iam_role_policy" "chat_page" {
         Sid    = "KeepConversations"
         Effect = "Allow"
         Action = [
-          "dynamodb:BatchGetItem",
           "dynamodb:BatchWriteItem",
-          "dynamodb:ConditionCheckItem",
-          "dynamodb:DeleteItem",
           "dynamodb:GetItem",
           "dynamodb:PutItem",
           "dynamodb:Query",
