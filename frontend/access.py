@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from frontend.oidc import Oidc
+from frontend.oidc import NAMES, Oidc, is_loopback
 
 Reason = Literal["signed_out", "ended", "expired", "refused", "not_here"]
 
@@ -69,6 +69,17 @@ class SignedOut:
 
     def __contains__(self, login: str) -> bool:
         return login in self._until
+
+
+def exposed(issuer: Oidc | None, address: str | None) -> str | None:
+    """Why the page must not be served at `address`, None where it may. No address means every one to Streamlit."""
+    if issuer is not None or is_loopback(address):
+        return None
+    return (
+        f"it would be served at {address or 'every address of this machine'}, where others can reach it, and nobody "
+        "has to sign in. Serve it on this machine only (--server.address 127.0.0.1), or let people sign in with OIDC: "
+        f"set {', '.join(NAMES)}"
+    )
 
 
 def user_of(claims: Mapping[str, object], issuer: Oidc, ended: SignedOut, now: float) -> User:

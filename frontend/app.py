@@ -32,6 +32,7 @@ from frontend.views import (
     chat_page,
     compare_page,
     errors,
+    framework_words,
     models_page,
     settings_page,
     sidebar,
@@ -160,12 +161,13 @@ def run() -> None:
         name: st.Page(partial(show, view), title=t(f"pages.{name}"), icon=icon, url_path=name, default=name == first)
         for name, (view, icon, _) in _PAGES.items()
     }
-    opened = st.navigation(
-        list(pages.values()), position="hidden" if isinstance(visitor, AccessError) else "sidebar"
-    )
+    # Before the navigation: until then its icon would be the tab's, and the browser would ask another site for it.
+    st.set_page_config(page_icon=_LOGO)
+    opened = st.navigation(list(pages.values()), position="hidden" if isinstance(visitor, AccessError) else "sidebar")
     name = opened.url_path or first
     st.set_page_config(page_title=f"{opened.title} · {t('app.title')}", page_icon=_LOGO, layout=_PAGES[name][2])
     st.logo(_LOGO, size="large")
+    framework_words.draw(t)
     state.enter(name)
     with error_border(t):
         page = main(t, state, env, visitor)

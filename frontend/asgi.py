@@ -16,9 +16,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
-from frontend import browser_scripts, settings
+from frontend import access, browser_scripts, settings
 from frontend.http_border import OwnSite, Replies, security_headers
-from frontend.oidc import NAMES, Oidc, SettingsError, is_loopback
+from frontend.oidc import Oidc, SettingsError
 from frontend.views import script_failure
 
 _INLINE_SCRIPT = re.compile(rb"<script(?:\s+type=\"text/javascript\")?>(.*?)</script>", re.DOTALL)
@@ -36,14 +36,9 @@ def _how_to_sign_in() -> Oidc | None:
         issuer = settings.from_environment().oidc
     except SettingsError as exc:
         sys.exit(f"The chat page does not start: {exc}.")
-    address = config.get_option("server.address") or ""
-    if issuer is None and not is_loopback(address):
-        sys.exit(
-            f"The chat page does not start: it would be served at {address or 'every address of this machine'}, where "
-            "others can reach it, and nobody has to sign in.\n"
-            "Serve it on this machine only (--server.address 127.0.0.1), or let people sign in with OIDC: set "
-            f"{', '.join(NAMES)}."
-        )
+    exposed = access.exposed(issuer, config.get_option("server.address"))
+    if exposed:
+        sys.exit(f"The chat page does not start: {exposed}.")
     return issuer
 
 

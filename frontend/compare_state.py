@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from frontend.comparisons import FEWEST, MOST
 from frontend.history.comparisons import Comparison
 from frontend.history.records import ChatSettings
+from frontend.parameters import PARAMETERS, Parameter
 from frontend.state import PageState
 from frontend.wire import ModelInfo
 
 MODELS_KEY = "compared"  # the choice's widget key
 PROMPT_KEY = "compare_prompt"
-MAX_PROMPT, MAX_TOKENS = 8_000, 128_000
-PARAMETER_KEYS = {"temperature": "compare_temperature", "max_tokens": "compare_max_tokens"}
 
 
 def open_run(state: PageState) -> str | None:
@@ -47,9 +46,9 @@ def choose(state: PageState, models: Sequence[ModelInfo]) -> tuple[ModelInfo, ..
     return tuple(by_id[name] for name in chosen)
 
 
-def offered(models: Sequence[ModelInfo]) -> tuple[str, ...]:
-    """The parameters that at least one of `models` takes."""
-    return tuple(name for name in PARAMETER_KEYS if any(model.takes(name) for model in models))
+def key_of(parameter: Parameter) -> str:
+    """The form field's widget key."""
+    return f"compare_{parameter.name}"
 
 
 def fill_form(state: PageState, shown: str | None, settings: Callable[[], ChatSettings]) -> None:
@@ -59,13 +58,13 @@ def fill_form(state: PageState, shown: str | None, settings: Callable[[], ChatSe
     state.session["compare_form"] = (shown,)
     told = settings()
     state.session[PROMPT_KEY] = told.system_prompt
-    for name, key in PARAMETER_KEYS.items():
-        state.session[key] = told.parameters.get(name)
+    for parameter in PARAMETERS:
+        state.session[key_of(parameter)] = told.parameters.get(parameter.name)
 
 
 def settings_of(state: PageState) -> ChatSettings:
     """What the form says."""
-    given = {name: state.session.get(key) for name, key in PARAMETER_KEYS.items()}
+    given = {parameter.name: state.session.get(key_of(parameter)) for parameter in PARAMETERS}
     parameters = {name: value for name, value in given.items() if value is not None}
     return ChatSettings((state.session.get(PROMPT_KEY) or "").strip(), parameters)
 

@@ -1,6 +1,6 @@
 """A picture that somebody attaches, checked and made small enough to keep. No Streamlit.
 
-In: the bytes of a file of any kind. Out: an `Image` without anything but its pixels, or why it is none. Separate because
+In: the bytes of a file of any kind. Out: an `Image` with nothing but its pixels, or why it is none. Separate because
 these bytes are foreign: their name and their media type say nothing, and a small file can be a huge picture.
 """
 

@@ -82,6 +82,7 @@ class ModelWatch:
         self._handler_limit_s = handler_limit_s
         self._lock = threading.Lock()
         self._told: ModelList | None = None
+        self._has_told = threading.Event()
         self._known: tuple[ModelInfo, ...] = ()
         self._known_at: datetime | None = None
         self._asked_at = float("-inf")
@@ -91,9 +92,8 @@ class ModelWatch:
         """What is known now. Where it is older than 10 s, it is looked at again behind the caller, who waits only where
         nothing is known yet.
         """
-        look = self._begun(FRESH_S)
-        if look is not None and self._told is None:
-            look.wait(self._wait_s)
+        self._begun(FRESH_S)
+        self._has_told.wait(self._wait_s)
         return self._told or _NOTHING
 
     def refresh(self) -> None:
@@ -115,16 +115,20 @@ class ModelWatch:
         try:
             asked = _Background(self._client.listed)
             if not asked.wait(self._handler_limit_s):
-                self._told = self._without_handler(_SILENT)
+                self._tell(self._without_handler(_SILENT))
             try:
                 listed = asked.result()
             except ChatError as exc:
-                self._told = self._without_handler(exc)
+                self._tell(self._without_handler(exc))
             else:
-                self._told = self._from_handler(listed)
+                self._tell(self._from_handler(listed))
         finally:
             with self._lock:
                 self._look = None
+
+    def _tell(self, told: ModelList) -> None:
+        self._told = told
+        self._has_told.set()
 
     def _from_handler(self, listed: Listed) -> ModelList:
         now = datetime.now(UTC)

@@ -46,10 +46,11 @@ class CatalogWarning:
 
 
 def catalog_warnings(catalog: Catalog) -> tuple[CatalogWarning, ...]:
-    """Everything suspicious in `catalog`: its tags, the handler, then its entries in their order."""
+    """Everything suspicious in `catalog`: its tags, the handler, the page, then its entries in their order."""
     return (
         *_of_tags(catalog.tags),
         *_of_handler(catalog.handler),
+        *_of_hosting(catalog),
         *(
             CatalogWarning(f"models[{index}]{key and f'.{key}'}", message)
             for index, entry in enumerate(catalog.models)
@@ -72,6 +73,21 @@ def _of_handler(handler: HandlerSettings) -> Iterator[CatalogWarning]:
         days = handler.log_retention_days
         kept = f"for {days} day{'s' if days > 1 else ''}, and may be read by all who may read the log"
         yield CatalogWarning("handler.log_prompts", f"every prompt and every answer is kept in CloudWatch {kept}")
+
+
+def _of_hosting(catalog: Catalog) -> Iterator[CatalogWarning]:
+    hosting = catalog.hosting
+    if hosting is None:
+        return
+    if hosting.image.endswith(":latest"):
+        words = "may be another image tomorrow, and Terraform sees no change; write a version or a digest"
+        yield CatalogWarning("hosting.image", f"the tag 'latest' {words}")
+    scheduled = any(isinstance(each, SageMakerEntry) and each.schedule and not each.stopped for each in catalog.models)
+    if hosting.allow_start and not scheduled:
+        yield CatalogWarning("hosting.allow_start", "no entry has a 'schedule', so that there is nothing to start")
+    if hosting.tasks.max == hosting.tasks.min:
+        words = "the most tasks are as many as the least, so that nothing is ever scaled; remove it"
+        yield CatalogWarning("hosting.tasks.max", words)
 
 
 def _of_fallback(catalog: Catalog, entry: Entry) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,13 @@ class Arn(NamedTuple):
         _, _, service, region, account, resource = text.split(":", 5)
         return cls(service, resource, region, account)
 
+    @classmethod
+    def of_image(cls, uri: str) -> Arn:
+        """The ECR repository of an image."""
+        host, _, path = uri.partition("/")
+        account, _, _, region, *_ = host.split(".")
+        return cls("ecr", f"repository/{path.partition('@')[0].partition(':')[0]}", region, account)
+
     @property
     def size(self) -> int:
         """How many characters it takes in a policy, at most."""

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from frontend import announcement
+from frontend import announcement, browser_scripts
 from frontend.branches import ShownTurn
 from frontend.chat import Chat
-from frontend.history.records import Conversation
+from frontend.history.records import ChatSettings, Conversation, TurnRecord
 from frontend.history.table import HistoryError
+from frontend.markdown_safe import plain
 from frontend.page import Page
+from frontend.reading import Reading
 from frontend.state import PageState
-from frontend.views import composer, errors, model_picker, transcript
+from frontend.views import chat_settings, composer, errors, model_picker, transcript
 
 
 def draw(page: Page) -> None:
     """Everything, and then the answer that is being written for as long as it is."""
     conversation = _conversation(page.state, page.chat)
-    model_picker.draw(page, announcement.html(page.t.language, _sentence(page, conversation)))
+    settings = Reading(page.state).settings or (conversation.settings if conversation else ChatSettings())
+    model_picker.draw(
+        page,
+        announcement.html(page.t.language, _sentence(page, conversation)),
+        beside=lambda: chat_settings.draw(page, settings),
+    )
+    chat_settings.notice(page, settings)
     with st.empty().container():
         errors.notices(page.t, page.state)
     _talk(page, conversation)
@@ -35,19 +44,46 @@ def _sentence(page: Page, conversation: Conversation | None) -> str:
 
 
 def _talk(page: Page, conversation: Conversation | None) -> None:
+    live = page.chat.live(conversation.id) if conversation else None
     with _area(page.state):
         line = _line(page)
         if line is None:
             return
         if not line:
             composer.starters(page)
-        slot = transcript.draw(page, line)
-    live = page.chat.live(conversation.id) if conversation else None
-    composer.draw(page, is_live=slot is not None)
+        transcript.earlier(page, line)
+        slot = transcript.draw(page, line, live.snapshot().number if live is not None else None)
+        _unseen_pictures(page, line)
+    last = line[-1].turn if line else None
+    is_live = last is not None and last.is_live
+    composer.draw(page, is_live=is_live)
+    _scripts(page, last)
     if slot is not None and live is not None:
         transcript.follow(page, live, slot)
-    elif slot is not None:
-        transcript.follow_elsewhere(page, line[-1].turn)
+    elif last is not None and is_live:
+        transcript.follow_elsewhere(page, last)
+
+
+def _unseen_pictures(page: Page, line: Sequence[ShownTurn]) -> None:
+    """Says that the chosen model does not get the pictures of the conversation."""
+    place = st.empty()
+    if page.model is not None and not page.model.takes_images and any(shown.turn.images for shown in line):
+        place.caption(page.t("picture.not_sent", model=plain(page.model.id)))
+
+
+def _scripts(page: Page, last: TurnRecord | None) -> None:
+    """What only the browser can do: scroll, and keep what is being written while another page is open."""
+    asked = last.request_id or "" if last is not None and last.is_live else ""
+    with st.container(key="scripts", gap=None):
+        st.html(
+            browser_scripts.html(
+                "scroll", chat=page.state.conversation_id or "", asked=asked, label=page.t("composer.newest")
+            ),
+            unsafe_allow_javascript=True,
+        )
+        # Whose draft it is: in a browser that several people use, nobody may find another's.
+        owner = hashlib.sha256(f"draft of {page.owner}".encode()).hexdigest()[:16]
+        st.html(browser_scripts.html("composer", owner=owner), unsafe_allow_javascript=True)
 
 
 def _area(state: PageState) -> DeltaGenerator:

@@ -12,13 +12,14 @@ from frontend.comparisons import FEWEST, MOST, Comparisons, Round, best, grown
 from frontend.history.comparisons import Comparison
 from frontend.history.records import ChatSettings
 from frontend.history.table import HistoryError
-from frontend.markdown_safe import inert, plain
+from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.state import COMPOSER_KEY, PageState
 from frontend.turn import Turn
 from frontend.views import compare_pane, compare_settings, errors
 from frontend.views.compare_pane import Side
 from frontend.views.composer import MAX_CHARACTERS
+from frontend.views.growing import Growing
 from frontend.views.model_picker import brand
 from frontend.views.model_words import label, reason
 from frontend.wire import ModelInfo
@@ -52,14 +53,16 @@ def draw(page: Page) -> None:
         if comparison is None:
             _choice(page, models)
             _past(page, past)
-            slots: Sequence[DeltaGenerator] = ()
+            writers: Sequence[Growing | None] = ()
         else:
             _about(page, comparison, models)
-            slots = [slot for number, each in enumerate(rounds) for slot in _round(page, comparison, each, number)]
+            writers = [
+                each for number in range(len(rounds)) for each in _round(page, comparison, rounds[number], number)
+            ]
     _composer(page, comparison, models, live)
     pulse = st.empty()
     if comparison is not None and rounds:
-        _follow(page, comparisons, comparison, rounds, live, slots[-len(comparison.panes) :], pulse)
+        _follow(page, comparisons, comparison, rounds, live, writers[-len(comparison.panes) :], pulse)
 
 
 def _header(page: Page, sentence: str) -> None:
@@ -179,12 +182,13 @@ def _delete(page: Page, comparison: Comparison) -> None:
         )
 
 
-def _round(page: Page, comparison: Comparison, asked: Round, number: int) -> list[DeltaGenerator]:
-    """A question and its answers side by side; the places of the answers."""
+def _round(page: Page, comparison: Comparison, asked: Round, number: int) -> list[Growing | None]:
+    """A question and its answers side by side; what shows those that are being written."""
     by_id = {model.id: model for model in page.models}
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(plain(asked.question))
-    marks, slots = best(asked.answers), []
+    marks = best(asked.answers)
+    writers: list[Growing | None] = []
     columns = st.columns(len(comparison.panes), border=True)
     for index, (pane, column) in enumerate(zip(comparison.panes, columns, strict=True)):
         side = Side(
@@ -197,8 +201,8 @@ def _round(page: Page, comparison: Comparison, asked: Round, number: int) -> lis
             is_last=number == len(comparison.rounds) - 1,
         )
         with column, st.container(key=f"pane-{number}-{index}"):
-            slots.append(compare_pane.draw(page, side, f"{number}-{index}"))
-    return slots
+            writers.append(compare_pane.draw(page, side, f"{number}-{index}"))
+    return writers
 
 
 def _composer(page: Page, comparison: Comparison | None, models: Sequence[ModelInfo], live: Mapping[int, Turn]) -> None:
@@ -246,7 +250,7 @@ def _follow(
     comparison: Comparison,
     rounds: Sequence[Round],
     live: Mapping[int, Turn],
-    slots: Sequence[DeltaGenerator],
+    writers: Sequence[Growing | None],
     pulse: DeltaGenerator,
 ) -> None:
     """Show all answers as they grow, and draw the page anew when one of them has ended."""
@@ -254,7 +258,9 @@ def _follow(
         panes = list(live)
         for news in grown(list(live.values())):
             for position, text in news.items():
-                slots[panes[position]].markdown(inert(text))
+                writer = writers[panes[position]]
+                if writer is not None:
+                    writer.show(text)
             if not news:
                 pulse.empty()  # lets Streamlit break off a run that nobody looks at any more
         st.rerun()

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from frontend.history.comparisons import Comparison, Pane
 from frontend.history.records import TurnRecord
 from frontend.i18n import Translator
-from frontend.markdown_safe import inert, plain
+from frontend.markdown_safe import plain
 from frontend.page import Page
-from frontend.views import errors
+from frontend.views import answer_end, growing
+from frontend.views.growing import Growing
 from frontend.views.model_words import reason
 from frontend.wire import ModelInfo
-
-# Ends of an answer that looks whole and is not.
-_NOT_WHOLE = {"length", "content_filter"}
 
 
 @dataclass(frozen=True)
@@ -37,18 +34,35 @@ class Side:
     is_last: bool
 
 
-def draw(page: Page, side: Side, key: str) -> DeltaGenerator:
-    """The pane; returns where its answer goes."""
-    st.markdown(f"##### {plain(side.pane.model)}", anchors=False)
-    slot, rest = st.empty(), st.empty()
-    with rest.container(key=f"end-{key}"):
+def draw(page: Page, side: Side, key: str) -> Growing | None:
+    """The pane; returns what shows its answer as it grows, None if it is not being written."""
+    st.markdown(f"#### {plain(side.pane.model)}", anchors=False)
+    # The browser keeps what a run did not draw until the run ends, and a run that follows answers ends late: an answer
+    # that is asked for again goes to another place than the one before.
+    places = (st.empty(), st.empty(), st.empty())
+    with places[0 if side.turn is None else 1 + side.turn.number % 2].container(key=f"answer-{key}"):
+        writer = None
         if side.turn is None:
             _not_there(page, side)
+        elif side.turn.is_live:
+            writer = _growing(page, side.turn)
         else:
-            _answer(page, side, side.turn, slot)
+            growing.draw(st.container(), side.turn.answer)
+            _end(page, side, side.turn)
+        actions = st.empty()  # drawn in any case, so that the next round clears the buttons away
         if side.is_last:
-            _actions(page, side)
-    return slot
+            with actions.container(horizontal=True, gap="small"):
+                _actions(page, side)
+    return writer
+
+
+def _growing(page: Page, turn: TurnRecord) -> Growing:
+    writer = Growing(st.container())
+    if turn.answer:
+        writer.show(turn.answer)
+    else:
+        writer.wait(page.t("answer.waiting"))
+    return writer
 
 
 def lines(t: Translator, turn: TurnRecord, best: frozenset[str]) -> list[str]:
@@ -100,42 +114,27 @@ def _not_there(page: Page, side: Side) -> None:
         st.warning(reason(t, side.model), title=t("compare.not_asked"), icon=":material/hourglass_top:")
 
 
-def _answer(page: Page, side: Side, turn: TurnRecord, slot: DeltaGenerator) -> None:
+def _end(page: Page, side: Side, turn: TurnRecord) -> None:
     t = page.t
-    if turn.answer:
-        slot.markdown(inert(turn.answer))
-    elif turn.is_live:
-        slot.caption(t("answer.waiting"))
-    if turn.status == "error":
-        errors.failure(t, turn.error_code or "internal", turn.error_message, turn.request_id)
-    if turn.status == "interrupted":
-        st.warning(t("answer.interrupted_body"), title=t("answer.interrupted"), icon=":material/link_off:")
-    if turn.status == "stopped":
-        st.badge(t("answer.stopped"), icon=":material/stop_circle:", color="gray")
-    if turn.finish_reason in _NOT_WHOLE:
-        st.badge(t(f"answer.{turn.finish_reason}"), icon=":material/content_cut:", color="orange")
+    answer_end.draw(page, side.pane.conversation_id, turn)
     if turn.answered_by:
         st.caption(plain(t("answer.instead", model=turn.answered_by, asked=turn.model)))
-    if page.chat.is_unsaved(side.pane.conversation_id, turn.number):
-        st.warning(t("answer.unsaved"))
-    if not turn.is_live:
-        st.caption("\\\n".join(lines(t, turn, side.best)))
+    st.caption("\\\n".join(lines(t, turn, side.best)))
 
 
 def _actions(page: Page, side: Side) -> None:
-    t, turn = page.t, side.turn
-    with st.container(horizontal=True, gap="small"):
-        if turn is not None and turn.is_live:
-            _button(page, side, "stop", ":material/stop_circle:")
-            return
-        if _can_be_retried(side):
-            _button(page, side, "compare_retry", ":material/replay:")
-        if side.pane.continued:
-            st.caption(t("compare.continued"))
-        elif turn is not None and turn.answer:
-            _button(page, side, "compare_continue", ":material/forum:")
-        if turn is not None and turn.answer:
-            _vote(page, side)
+    turn = side.turn
+    if turn is not None and turn.is_live:
+        _button(page, side, "stop", ":material/stop_circle:")
+        return
+    if _can_be_retried(side):
+        _button(page, side, "compare_retry", ":material/replay:")
+    if side.pane.continued:
+        st.caption(page.t("compare.continued"))
+    elif turn is not None and turn.answer:
+        _button(page, side, "compare_continue", ":material/forum:")
+    if turn is not None and turn.answer:
+        _vote(page, side)
 
 
 def _can_be_retried(side: Side) -> bool:
@@ -152,6 +151,7 @@ def _vote(page: Page, side: Side) -> None:
         page.t("compare.voted" if chosen else "compare.vote"),
         key=f"compare_vote-{side.pane.conversation_id}",
         icon=":material/star:",
+        wrap=True,
         type="primary" if chosen else "secondary",
         help=page.t("compare.voted_help" if chosen else "compare.vote_help"),
         on_click=page.state.wish,
@@ -169,6 +169,7 @@ def _button(page: Page, side: Side, action: str, icon: str) -> None:
         page.t(f"compare.{action.removeprefix('compare_')}"),
         key=f"{action}-{side.pane.conversation_id}",
         icon=icon,
+        wrap=True,
         on_click=page.state.wish,
         args=(action,),
         kwargs={"conversations": [side.pane.conversation_id]} if action == "stop" else told,

@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
-from frontend import compare_state
-from frontend.compare_state import PARAMETER_KEYS, PROMPT_KEY
+from frontend import parameters
+from frontend.compare_state import PROMPT_KEY, key_of
+from frontend.history.records import MAX_SYSTEM_PROMPT_BYTES
 from frontend.markdown_safe import plain
 from frontend.page import Page
+from frontend.parameters import Parameter
 from frontend.wire import ModelInfo
+
+_MAX_PROMPT = MAX_SYSTEM_PROMPT_BYTES // 4  # characters, of at most four bytes
 
 
 def draw(page: Page, models: Sequence[ModelInfo]) -> None:
-    """Holds from the next question on."""
+    """The popover; what it says holds from the next question on."""
     t = page.t
-    offered = compare_state.offered(models)
     with st.popover(t("compare.settings"), icon=":material/tune:", key="compare-settings"):
-        st.text_area(t("compare.system_prompt"), key=PROMPT_KEY, max_chars=compare_state.MAX_PROMPT, height=120)
-        for name in offered:
-            _number(page, name)
-            others = [plain(model.id) for model in models if not model.takes(name)]
+        st.text_area(
+            t("chat_settings.system_prompt"),
+            key=PROMPT_KEY,
+            placeholder=t("chat_settings.system_prompt_hint"),
+            max_chars=_MAX_PROMPT,
+        )
+        shown = parameters.offered(models)
+        with st.container(horizontal=True):
+            for parameter in shown:
+                _number(page, parameter)
+        for parameter in shown:
+            others = [plain(model.id) for model in models if not model.takes(parameter.name)]
             if others:
-                st.caption(t("compare.not_taken", models=", ".join(others)))
+                name = t(f"chat_settings.{parameter.name}")
+                st.caption(t("compare.not_taken", name=name, models=", ".join(others)))
 
 
-def _number(page: Page, name: str) -> None:
-    t, key = page.t, PARAMETER_KEYS[name]
-    default = t("compare.model_default")
-    if name == "temperature":
-        st.number_input(
-            t("compare.temperature"), 0.0, 2.0, step=0.1, format="%.1f", key=key, placeholder=default, value=None
-        )
-    else:
-        st.number_input(
-            t("compare.max_tokens"), 1, compare_state.MAX_TOKENS, step=1, key=key, placeholder=default, value=None
-        )
+def _number(page: Page, parameter: Parameter) -> None:
+    # Streamlit wants bounds and step of one type; `Any` because its overloads do not know a choice between them.
+    bounds: dict[str, Any] = {"min_value": parameter.least, "max_value": parameter.most, "step": parameter.step}
+    st.number_input(
+        page.t(f"chat_settings.{parameter.name}"),
+        key=key_of(parameter),
+        value=None,
+        placeholder=page.t("chat_settings.default"),
+        help=page.t(f"chat_settings.{parameter.name}_help"),
+        format="%d" if parameter.is_whole else "%g",
+        width=210,
+        **bounds,
+    )

@@ -1,15 +1,20 @@
-"""Where questions are written, the four to start with, and Stop."""
+"""Where questions are written, with pictures for a model that takes some, the four to start with, and Stop."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
+from frontend.images import MAX_FILE_MB
 from frontend.markdown_safe import plain
 from frontend.page import Page
+from frontend.reading import Reading
 from frontend.state import COMPOSER_KEY, PageState
 
 STARTERS = ("question_1", "question_2", "question_3", "question_4")
 MAX_CHARACTERS = 20_000
+_THUMBNAIL = 72
 
 
 def draw(page: Page, *, is_live: bool) -> None:
@@ -26,22 +31,17 @@ def draw(page: Page, *, is_live: bool) -> None:
     else:
         placeholder = t("composer.placeholder_blocked") if blocked else t("composer.placeholder", model=name)
     if is_live:
-        with st.bottom, st.container(horizontal=True, horizontal_alignment="center"):
-            st.button(
-                t("composer.stop"),
-                key="stop",
-                icon=":material/stop_circle:",
-                shortcut="Escape",
-                help=t("composer.stop_help"),
-                on_click=page.state.wish,
-                args=("stop",),
-                kwargs={"conversations": [page.state.conversation_id]},
-            )
+        _stop(page)
+    _attached(page)
+    pictures: Literal["multiple", False] = "multiple" if model is not None and model.takes_images else False
     st.chat_input(
         placeholder,
         key=COMPOSER_KEY,
         disabled=blocked,
         max_chars=MAX_CHARACTERS,
+        accept_file=pictures,
+        file_type="image" if pictures else None,
+        max_upload_size=MAX_FILE_MB if pictures else None,
         on_submit=_submit,
         args=(page.state,),
     )
@@ -72,7 +72,36 @@ def starters(page: Page) -> None:
             )
 
 
+def _stop(page: Page) -> None:
+    with st.bottom, st.container(horizontal=True, horizontal_alignment="center"):
+        st.button(
+            page.t("composer.stop"),
+            key="stop",
+            icon=":material/stop_circle:",
+            shortcut="Escape",
+            help=page.t("composer.stop_help"),
+            on_click=page.state.wish,
+            args=("stop",),
+            kwargs={"conversations": [page.state.conversation_id]},
+        )
+
+
+def _attached(page: Page) -> None:
+    """The pictures that wait for the next question, because the last one could not be asked."""
+    t, reading = page.t, Reading(page.state)
+    if not reading.attached:
+        return
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="attached"):
+        for place, image in enumerate(reading.attached, 1):
+            st.image(image.data, width=_THUMBNAIL, alt=t("picture.alt", n=place))
+        st.button(t("picture.remove"), key="remove-pictures", type="tertiary", on_click=reading.attach, args=((),))
+
+
 def _submit(state: PageState) -> None:
-    question = (state.session.get(COMPOSER_KEY) or "").strip()
-    if question:
-        state.wish("ask", text=question)
+    """Streamlit gives text alone, or text and files, as the composer takes files or not."""
+    sent = state.session.get(COMPOSER_KEY)
+    if sent is None:
+        return
+    text, files = (sent, ()) if isinstance(sent, str) else (sent.text, sent.files)
+    if text.strip() or files:
+        state.wish("ask", text=text.strip(), files=tuple(file.getvalue() for file in files))

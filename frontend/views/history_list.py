@@ -42,7 +42,7 @@ def _draw(page: Page, conversations: Sequence[Conversation]) -> None:
     if not conversations:
         st.caption(t("sidebar.empty"))
         return
-    row_menu.hide_labels()
+    row_menu.style()
     typed = st.text_input(
         t("sidebar.search"),
         key=_SEARCH_KEY,
@@ -98,7 +98,7 @@ def _row(page: Page, hit: Hit, query: Query) -> None:
     conversation = hit.conversation
     title = _label(query.mark(conversation.title))
     is_open = page.state.conversation_id == conversation.id
-    with st.container(horizontal=True, gap=None, vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key=f"row-{conversation.id}"):
         st.button(
             f"**{title}**" if is_open else title,
             key=f"open-{conversation.id}",

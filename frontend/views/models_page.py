@@ -61,7 +61,14 @@ def _filters(page: Page) -> None:
     providers = sorted({model.provider for model in page.models} | ({session[PROVIDER_KEY]} - {None}))
     with st.container(horizontal=True, vertical_alignment="bottom", key="model-filters"):
         st.text_input(
-            t("models.filter_text"), key=TEXT_KEY, on_change=_remember, args=(page,), type="search", width=260
+            t("models.filter_text"),
+            key=TEXT_KEY,
+            placeholder=t("models.filter_placeholder"),
+            on_change=_remember,
+            args=(page,),
+            type="search",
+            live=True,
+            width=260,
         )
         st.selectbox(
             t("models.filter_provider"),

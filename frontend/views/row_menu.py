@@ -19,15 +19,22 @@ from frontend.state import PageState
 
 _ROW = "row"  # in the session: the conversation whose panel is open, and which panel
 _PANELS = ("rename", "export", "delete")
-# The three dots are enough to see; a screen reader needs the words, which name the conversation.
+# One line a row, whatever the title. The three dots are enough to see; a screen reader needs the words, which name the
+# conversation.
 _STYLE = """<style>
+[class*="st-key-row-"] { flex-wrap: nowrap; }
+[class*="st-key-row-"] [class*="st-key-open-"] { min-width: 0; }
+[class*="st-key-row-"] [class*="st-key-open-"] button :is(div, span) { justify-content: flex-start; text-align: left; }
+[class*="st-key-menu-"] { flex: none; }
+[class*="st-key-menu-"] button > div > [aria-hidden="true"] { display: none; }
 [class*="st-key-menu-"] button [data-testid="stMarkdownContainer"] {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
 </style>"""
 
 
-def hide_labels() -> None:
+def style() -> None:
+    """How rows look; Streamlit has no parameters for it (1.67)."""
     st.html(_STYLE)
 
 

@@ -32,7 +32,7 @@ def draw(page: Page) -> None:
         return
     _language(page, kept)
     _default_model(page, kept)
-    st.subheader(t("settings.keys"), anchor=False)
+    st.header(t("settings.keys"), anchor=False)
     st.markdown(t("settings.keys_table"))
     _data(page)
     _about(page)
@@ -40,7 +40,7 @@ def draw(page: Page) -> None:
 
 def _language(page: Page, kept: Preferences) -> None:
     t, state = page.t, page.state
-    st.subheader(t("settings.language"), anchor=False)
+    st.header(t("settings.language"), anchor=False)
     state.session[_LANGUAGE_KEY] = t.language
     st.selectbox(
         t("settings.language_label"),
@@ -64,7 +64,7 @@ def _default_model(page: Page, kept: Preferences) -> None:
     t, state, model = page.t, page.state, kept.default_model
     listed = [model.id for model in page.models]
     gone = [model] if model is not None and model not in listed else []
-    st.subheader(t("settings.model"), anchor=False)
+    st.header(t("settings.model"), anchor=False)
     state.session[_MODEL_KEY] = model or _FIRST
 
     def name(model: str) -> str:
@@ -89,7 +89,7 @@ def _keep_model(state: PageState, before: Preferences) -> None:
 
 def _data(page: Page) -> None:
     t, days, chat = page.t, page.deployment.conversation_days, page.chat
-    st.subheader(t("settings.data"), anchor=False)
+    st.header(t("settings.data"), anchor=False)
     st.markdown(t("settings.owner_only"))
     st.markdown(t("settings.kept_forever") if days is None else t.count("settings.kept", days))
     untitled = t("export.untitled")
@@ -131,7 +131,7 @@ def _erased(state: PageState) -> None:
 
 def _about(page: Page) -> None:
     t, deployment = page.t, page.deployment
-    st.subheader(t("settings.about"), anchor=False)
+    st.header(t("settings.about"), anchor=False)
     where = "settings.local" if deployment.is_local else "settings.deployment"
     lines = [t(where, name=plain(deployment.deployment), region=plain(deployment.region)), t("settings.source")]
     with suppress(metadata.PackageNotFoundError):  # run from a folder that nobody installed: it has no version to tell

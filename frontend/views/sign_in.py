@@ -20,6 +20,7 @@ from frontend.settings import Settings
 from frontend.state import LANGUAGE_KEY, PageState
 
 _SIGN_OUT = "sign_out"
+_DRAFT = "unsent"
 _FAILED = "sign_in"  # in the URL, from `http_border.py`
 
 
@@ -83,12 +84,12 @@ def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
     if failure.reason == "not_here":
         st.error(t("access.not_here"))
         return
-    wish = state.take_wish()
+    draft = _unsent(state)
     st.html(announcement.html(t.language, ""), unsafe_allow_javascript=True)
     _run(
         "sign_in",
         user=_mark(failure.user) if failure.user and failure.reason == "expired" else "",
-        draft=str(wish.arguments.get("text", "")) if wish else "",
+        draft=draft,
         forget="true" if failure.reason == "ended" else "",
     )
     with st.container(horizontal_alignment="center"):
@@ -110,6 +111,14 @@ def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
             required=True,
             label_visibility="collapsed",
         )
+
+
+def _unsent(state: PageState) -> str:
+    """The question that could not be asked, in this run or in one before, whose elements may not have been sent."""
+    wish = state.take_wish()
+    if wish is not None:
+        state.session[_DRAFT] = str(wish.arguments.get("text", ""))
+    return str(state.session.get(_DRAFT, ""))
 
 
 def _run(script: str, **told: str) -> None:

@@ -1,42 +1,56 @@
-"""The conversation: questions, answers as they grow, their footers and their failures."""
+"""The conversation: which turns are shown, where each is drawn, and the answer that is being written.
+
+In: the turns of the shown line. Out: bubbles, and the place of the live answer. Separate from `message.py`, which draws
+one turn.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from frontend.branches import ShownTurn
+from frontend.history.ratings import Rating, RatingStore
 from frontend.history.records import TurnRecord
-from frontend.i18n import Translator
-from frontend.markdown_safe import inert, plain
+from frontend.history.table import HistoryError
 from frontend.page import Page
+from frontend.reading import Reading
 from frontend.turn import Turn
-from frontend.views import errors
+from frontend.views import message
+from frontend.views.growing import Growing
 
 FOLLOW_S = 2
-# Ends of an answer that looks whole and is not.
-_NOT_WHOLE = {"length", "content_filter"}
 
 
-def draw(page: Page, line: Sequence[ShownTurn]) -> DeltaGenerator | None:
-    """All turns, at most the last few until earlier ones are asked for.
+def draw(page: Page, line: Sequence[ShownTurn], followed: int | None) -> DeltaGenerator | None:
+    """The last turns, and earlier ones where they were asked for.
 
-    Returns the place where the answer of the live turn goes, None if there is none.
+    `followed` is the number of the turn that this process answers: the place for its answer is returned.
     """
-    turns = [shown.turn for shown in line]
-    hidden = max(0, len(turns) - page.state.turns_shown)
+    reading, ratings = Reading(page.state), _ratings(page)
+    pages = reading.pages(len(line))
+    area, slot = st.container(), None
+    for place, (first, end) in reversed(list(zip(_nested(area, len(pages)), pages, strict=True))):
+        with place:
+            for position in range(first, end):
+                slot = _turn(page, line, position, ratings, followed)
+    for _ in range(reading.leave_behind(len(line))):
+        area.empty()
+        area.empty()
+    return slot if line and line[-1].turn.number == followed else None
+
+
+def earlier(page: Page, line: Sequence[ShownTurn]) -> None:
+    """The button for more, above the transcript."""
+    hidden = Reading(page.state).pages(len(line))[-1][0] if line else 0
+    place = st.empty()
     if hidden:
-        st.button(page.t("answer.earlier"), on_click=page.state.show_earlier, type="tertiary")
-    slot = None
-    for turn in turns[hidden:]:
-        with st.chat_message("user", avatar=":material/person:"):
-            st.markdown(plain(turn.question))
-        with st.chat_message("assistant", avatar=":material/forum:"):
-            slot = st.empty()
-            _answer(page, turn, slot, is_last=turn is turns[-1])
-    return slot if turns and turns[-1].is_live else None
+        place.button(
+            page.t.count("answer.earlier", hidden), key="earlier", on_click=page.state.show_earlier, type="tertiary"
+        )
 
 
 def follow(page: Page, turn: Turn, slot: DeltaGenerator) -> None:
@@ -44,13 +58,13 @@ def follow(page: Page, turn: Turn, slot: DeltaGenerator) -> None:
 
     Only a view: if this run is broken off, the turn goes on.
     """
-    text = ""
+    text, growing = "", Growing(slot)
     for delta in turn.deltas(every=0.1):
         text += delta
         if text:
-            slot.markdown(inert(text))
+            growing.show(text)
         else:
-            slot.caption(page.t("answer.waiting"))
+            growing.wait(page.t("answer.waiting"))
     st.rerun()
 
 
@@ -67,44 +81,40 @@ def follow_elsewhere(page: Page, before: TurnRecord) -> None:
     look()
 
 
-def _answer(page: Page, turn: TurnRecord, slot: DeltaGenerator, *, is_last: bool) -> None:
-    t = page.t
-    if turn.answer:
-        slot.markdown(inert(turn.answer))
-    elif turn.is_live:
-        slot.caption(t("answer.waiting"))
-    if turn.status == "error":
-        errors.failure(t, turn.error_code or "internal", turn.error_message, turn.request_id)
-    if turn.status == "interrupted":
-        st.warning(t("answer.interrupted_body"), title=t("answer.interrupted"), icon=":material/link_off:")
-    if turn.status == "stopped":
-        st.badge(t("answer.stopped"), icon=":material/stop_circle:", color="gray")
-    if turn.finish_reason in _NOT_WHOLE:
-        st.badge(t(f"answer.{turn.finish_reason}"), icon=":material/content_cut:", color="orange")
-    if page.chat.is_unsaved(page.state.conversation_id or "", turn.number):
-        st.warning(t("answer.unsaved"))
-    if not turn.is_live:
-        st.caption(plain(footer(t, turn)))
-    place = st.empty()  # drawn in any case, so that the next turn's run clears the button away
-    if is_last and turn.status in {"error", "interrupted", "stopped"} and turn.retryable:
-        place.button(
-            t("answer.retry"),
-            key=f"retry-{turn.number}",
-            icon=":material/replay:",
-            on_click=page.state.wish,
-            args=("regenerate",),
-            kwargs={"number": turn.number},
+def _nested(area: DeltaGenerator, count: int) -> list[DeltaGenerator]:
+    """Containers for so many pages, the latest first, each page's earlier one above it and inside its own.
+
+    So a page keeps its place in Streamlit's tree when an earlier one comes: what is shown is not drawn again.
+    """
+    places = []
+    for _ in range(count):
+        earlier_ones = area.container()
+        places.append(area)
+        area = earlier_ones
+    return places
+
+
+def _turn(
+    page: Page, line: Sequence[ShownTurn], position: int, ratings: Mapping[int, Rating], followed: int | None
+) -> DeltaGenerator:
+    """The turn, in one of two places, the other one empty: another turn in this position changes sides.
+
+    The browser removes what a run did not draw only when the run ends, and a run that follows an answer ends late: the
+    rest of the version before would stay below it.
+    """
+    shown = line[position]
+    number = shown.turn.number
+    sides = (st.empty(), st.empty())
+    with sides[Reading(page.state).side(position, number)].container():
+        return message.draw(
+            page, shown, ratings.get(number), is_last=position == len(line) - 1, is_followed=number == followed
         )
 
 
-def footer(t: Translator, turn: TurnRecord) -> str:
-    """Model, tokens and times of one answer, as far as they are known."""
-    parts = [t("answer.instead", model=turn.answered_by, asked=turn.model) if turn.answered_by else turn.model]
-    if turn.usage is not None:
-        parts.append(t("answer.tokens_in", n=t.number(turn.usage.prompt_tokens)))
-        parts.append(t("answer.tokens_out", n=t.number(turn.usage.completion_tokens)))
-    if turn.first_token_ms is not None:
-        parts.append(t("answer.first_token", s=t.number(turn.first_token_ms / 1000, 1)))
-    if turn.elapsed_ms is not None:
-        parts.append(t("answer.elapsed", s=t.number(turn.elapsed_ms / 1000, 1)))
-    return " · ".join(parts)
+def _ratings(page: Page) -> Mapping[int, Rating]:
+    """Those of the open conversation; none where they cannot be read, as the turns then say why."""
+    if page.state.conversation_id is not None:
+        conversation_id = page.state.conversation_id
+        with suppress(HistoryError):
+            return Reading(page.state).ratings(lambda: RatingStore(page.table).load(page.owner, conversation_id))
+    return {}

@@ -90,7 +90,7 @@ def _charts(t: Translator, report: Report) -> None:
 def _chart(
     t: Translator, title: str, report: Report, amount: Callable[[Sums], float], told: Callable[[Sums], str]
 ) -> None:
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     drawn = [Bar(_name(t, report, each), amount(each.sums), told(each.sums)) for each in report.steps]
     st.html(bars.html(t("usage.chart", title=title, first=drawn[0].label, last=drawn[-1].label), drawn))
 
@@ -102,7 +102,7 @@ def _name(t: Translator, report: Report, step: Step) -> str:
 
 
 def _models(t: Translator, report: Report) -> None:
-    st.subheader(t("usage.by_model"), anchor=False)
+    st.header(t("usage.by_model"), anchor=False)
     st.markdown(_table(t, t("usage.model"), [(name, sums) for name, sums in report.models]))
 
 

@@ -13,13 +13,14 @@ from frontend.chat import Chat
 from frontend.history.table import HistoryError
 from frontend.page import Page
 from frontend.state import PageState
-from frontend.wishes import asking, comparing, conversations, models, preferring
+from frontend.wishes import asking, comparing, conversations, feedback, models, preferring
 from frontend.wishes.action import Action
 
 ACTIONS: Mapping[str, Action] = {
     **asking.ACTIONS,
     **comparing.ACTIONS,
     **conversations.ACTIONS,
+    **feedback.ACTIONS,
     **models.ACTIONS,
     **preferring.ACTIONS,
 }

@@ -1,23 +1,25 @@
 """Asking, asking again, and asking in other words.
 
-In: wishes `ask`, `regenerate` and `edit`. Out: a turn that is being answered, or the question back in the composer and a
-notice why not.
+In: wishes `ask`, `regenerate`, `edit` and `configure`. Out: a turn that is being answered, or the question back in the
+composer and a notice why not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from frontend import branches
 from frontend.chat import ConversationGoneError, Question, QuestionTooLongError
 from frontend.history.records import TurnRecord
 from frontend.history.table import HistoryError
+from frontend.images import MAX_PICTURES, PictureRefusedError, prepared
 from frontend.page import Page
+from frontend.reading import Reading
 from frontend.state import Wish
 from frontend.turn import TurnBusyError
 from frontend.turns import TooManyTurnsError
-from frontend.wire import ModelInfo
+from frontend.wire import Image, ModelInfo
 from frontend.wishes.action import Action
 
 
@@ -35,13 +37,22 @@ _NOTICES: Mapping[type[Exception], str] = {
 
 
 def _ask(page: Page, wish: Wish) -> None:
-    """`text`, optionally `images` and `settings` of a new conversation: behind the last turn that is shown."""
-    question = Question(
-        wish.arguments["text"],
-        images=wish.arguments.get("images", ()),
-        settings=wish.arguments.get("settings"),
-    )
-    _answer(page, question, page.model, given_back=question.text)
+    """`text`, optionally with `files`, the bytes of pictures, behind the last turn that is shown.
+
+    Pictures that were kept from a question that could not be asked go with it.
+    """
+    reading, text = Reading(page.state), wish.arguments["text"]
+    images = _pictures(page, wish.arguments.get("files", ()))
+    if images is None or (images and not text):
+        if not text:
+            page.state.notify("picture.no_words")
+        page.state.give_back(text)
+        return
+    _keep_settings(page)
+    is_asked = _answer(page, Question(text, images=images, settings=reading.settings), page.model)
+    reading.attach(() if is_asked else images)
+    if not is_asked:
+        page.state.give_back(text)
 
 
 def _regenerate(page: Page, wish: Wish) -> None:
@@ -50,19 +61,56 @@ def _regenerate(page: Page, wish: Wish) -> None:
     wanted = wish.arguments.get("model")
     model = next((each for each in page.models if each.id == wanted), None) if wanted else page.model
     if before is not None:
-        question = Question(before.question, before.parent, kept=before.images)
-        _answer(page, question, model, given_back=None)
+        _keep_settings(page)
+        _answer(page, Question(before.question, before.parent, kept=before.images), model)
 
 
 def _edit(page: Page, wish: Wish) -> None:
-    """`text` in the place of the question of the turn `number`, with the pictures that it had."""
-    before = _turn(page, wish)
-    if before is not None:
-        question = Question(wish.arguments["text"], before.parent, kept=before.images)
-        _answer(page, question, page.model, given_back=question.text)
+    """`text` in the place of the question of the turn `number`, with the pictures that it had.
+
+    What could not be asked stays where it is being written.
+    """
+    before, text = _turn(page, wish), wish.arguments["text"]
+    if before is None or not text:
+        return
+    _keep_settings(page)
+    if _answer(page, Question(text, before.parent, kept=before.images), page.model):
+        Reading(page.state).close_panel()
 
 
-def _answer(page: Page, question: Question, model: ModelInfo | None, given_back: str | None) -> None:
+def _configure(page: Page, _: Wish) -> None:
+    """What was chosen for the open conversation; for one that has not begun it waits for the first question."""
+    _keep_settings(page)
+
+
+def _keep_settings(page: Page) -> None:
+    reading, conversation_id = Reading(page.state), page.state.conversation_id
+    if reading.settings is None or conversation_id is None:
+        return
+    if not page.chat.store.configure(page.owner, conversation_id, reading.settings):
+        page.state.notify("notice.not_found")
+    reading.choose(None)
+
+
+def _pictures(page: Page, files: Sequence[bytes]) -> tuple[Image, ...] | None:
+    """What is attached, and `files` made fit to be sent. None, and all that can be sent attached, if one cannot."""
+    reading = Reading(page.state)
+    images, refused = list(reading.attached), False
+    for data in files:
+        try:
+            images.append(prepared(data))
+        except PictureRefusedError as exc:
+            page.state.notify(f"picture.{exc.reason}")
+            refused = True
+    if len(images) > MAX_PICTURES:
+        page.state.notify("picture.too_many", most=str(MAX_PICTURES))
+        images, refused = images[:MAX_PICTURES], True
+    reading.attach(images)
+    return None if refused else tuple(images)
+
+
+def _answer(page: Page, question: Question, model: ModelInfo | None) -> bool:
+    """Whether it is being answered; if not, a notice says why."""
     state = page.state
     try:
         if model is None or not model.can_be_asked:
@@ -72,17 +120,13 @@ def _answer(page: Page, question: Question, model: ModelInfo | None, given_back:
         state.show_version(parent, None)
     except HistoryError as exc:
         state.notify(f"error.{exc.code}.hint")
-        _give_back(page, given_back)
+        return False
     except tuple(_NOTICES) as exc:
         if isinstance(exc, ConversationGoneError):
             state.open(None)
         state.notify(_NOTICES[type(exc)])
-        _give_back(page, given_back)
-
-
-def _give_back(page: Page, question: str | None) -> None:
-    if question is not None:
-        page.state.give_back(question)
+        return False
+    return True
 
 
 def _last_shown(page: Page) -> int:
@@ -101,4 +145,4 @@ def _turn(page: Page, wish: Wish) -> TurnRecord | None:
     return found
 
 
-ACTIONS: Mapping[str, Action] = {"ask": _ask, "regenerate": _regenerate, "edit": _edit}
+ACTIONS: Mapping[str, Action] = {"ask": _ask, "regenerate": _regenerate, "edit": _edit, "configure": _configure}

@@ -115,6 +115,10 @@ def print_applied(result: Applied, as_json: bool) -> None:
         print(note)
     changes = f"{result.num_changes} {'change' if result.num_changes == 1 else 'changes'}"
     print(f"{changes} made. The handler: {result.outputs['handler_url']}")
+    if "chat_url" in result.outputs:
+        print(f"The chat page: {result.outputs['chat_url']}, once that name is an alias or a CNAME of")
+        print(f"  {result.outputs['chat_load_balancer']}, and your sign-in provider knows")
+        print(f"  {result.outputs['chat_redirect_uri']}")
 
 
 def destroy(

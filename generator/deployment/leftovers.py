@@ -16,7 +16,6 @@ from generator.errors import AwsError
 from generator.naming import DEPLOYMENT_TAG
 from generator.planning import DeploymentPlan
 
-
 # Source: botocore 1.44.5, ecs, DeregisterTaskDefinition: "INACTIVE task definitions remain discoverable in your account
 # indefinitely"; read on 2026-11-22.
 _FORMER_TASK = "ECS keeps former task definitions for good; it is not used any more, and costs nothing"

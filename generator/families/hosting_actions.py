@@ -2,8 +2,8 @@
 
 Separate from deploy_actions.py, whose table this becomes a part of, because it changes with other services. Sources as
 there; which actions are tied to no resource: Service Authorization Reference, of ECS, Elastic Load Balancing and EC2;
-read on 2026-11-22. What AWS asks for beside the calls (service-linked roles, what creating a load balancer looks at) was
-not tried there.
+read on 2026-11-22. What AWS asks for beside the calls (service-linked roles, what creating a load balancer looks at)
+was not tried there.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from generator.catalog.sections import (
     Defaults,
     Guardrail,
     HandlerSettings,
+    HistorySettings,
     MonitoringSettings,
     Price,
     S3Backend,
@@ -40,6 +41,7 @@ from generator.suggesting import nearest
 _HOMES: tuple[tuple[type[Section], str], ...] = (
     (HandlerSettings, "handler"),
     (MonitoringSettings, "monitoring"),
+    (HistorySettings, "history"),
     (Timeouts, "timeouts"),
     (Price, "price"),
     (Defaults, "defaults"),

@@ -31,6 +31,7 @@ from generator.planning.discovery import (
 )
 from generator.planning.endpoints import JumpStartModels, endpoint_name, plan_endpoint
 from generator.planning.hosting import plan_hosting
+from generator.planning.hosting_plan import HostingPlan
 from generator.planning.plans import (
     BackendPlan,
     DeploymentPlan,
@@ -39,7 +40,6 @@ from generator.planning.plans import (
     Form,
     HandlerPackage,
     HandlerPlan,
-    HostingPlan,
     HuggingFaceSecret,
     MonitoringPlan,
     S3Location,

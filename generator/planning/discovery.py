@@ -86,7 +86,7 @@ def _discovery(
 def _start(
     region: str, endpoint: EndpointPlan | None, document: Mapping[str, Any], tags: Mapping[str, str]
 ) -> Mapping[str, Any] | None:
-    """How a scheduled endpoint is started outside its hours; with many long tags the record would be too long for SSM."""
+    """How a scheduled endpoint is started outside its hours; with many long tags the record were too long for SSM."""
     if endpoint is None or endpoint.schedule is None or endpoint.is_stopped:
         return None
     price = HOURLY_USD.get(region, {}).get(endpoint.instance_type)

@@ -6,7 +6,7 @@ Separate because it is a switch of its own: nothing else of a deployment depends
 from __future__ import annotations
 
 from generator.catalog import Catalog
-from generator.planning.plans import HostingPlan
+from generator.planning.hosting_plan import HostingPlan
 
 _EVERY_ADDRESS = "0.0.0.0/0"
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from generator.api_keys.place import SecretPlace
-from generator.catalog import HostingOidc, HostingTasks
 from generator.permissions import Arn, Permissions, SchedulingPermissions
+from generator.planning.hosting_plan import HostingPlan
 
 Form = Literal["root", "module"]
 Upload = Literal["direct", "s3"]
@@ -93,13 +93,6 @@ class S3Location:
         return cls(bucket, key)
 
 
-def _repository_arn(image: str) -> Arn:
-    """The ECR repository of an image's URI."""
-    host, _, path = image.partition("/")
-    account, _, _, region, *_ = host.split(".")
-    return Arn("ecr", f"repository/{path.partition('@')[0].partition(':')[0]}", region, account)
-
-
 @dataclass(frozen=True)
 class EndpointPlan:
     """One self-hosted entry: a SageMaker model, its endpoint configuration and its endpoint.
@@ -156,7 +149,7 @@ class EndpointPlan:
 
     @property
     def image_repository_arn(self) -> Arn:
-        return _repository_arn(self.image)
+        return Arn.of_image(self.image)
 
     @property
     def rolling_batch(self) -> int:
@@ -194,40 +187,6 @@ class DiscoveryPlan:
 
 
 @dataclass(frozen=True)
-class HostingPlan:
-    """The chat page on ECS Fargate, behind a load balancer.
-
-    `allowed` are IPv4 ranges, by the part that they have in a resource's address. `max_tasks` None: nothing is scaled.
-    """
-
-    image: str
-    domain: str
-    certificate: str
-    vpc: str
-    load_balancer_subnets: tuple[str, ...]
-    task_subnets: tuple[str, ...]
-    oidc: HostingOidc
-    is_internal: bool
-    allowed: Mapping[str, str]
-    allow_start: bool
-    tasks: HostingTasks
-    log_group: str
-
-    @property
-    def image_repository_arn(self) -> Arn:
-        return _repository_arn(self.image)
-
-    @property
-    def is_scaled(self) -> bool:
-        return self.tasks.max is not None and self.tasks.max > self.tasks.min
-
-    @property
-    def cpu_architecture(self) -> str:
-        """As ECS calls it."""
-        return {"x86_64": "X86_64", "arm64": "ARM64"}[self.tasks.architecture]
-
-
-@dataclass(frozen=True)
 class BackendPlan:
     """The S3 bucket that holds Terraform's state. `kms_key_id` None is the bucket's own key."""
 
@@ -254,10 +213,10 @@ class DeploymentPlan:
     """Everything that one catalog creates.
 
     `tags` are all tags of a resource, `owner_tags` those of the catalog. `monitoring` None: the handler writes
-    no metrics. `hosting` None: nobody but its own user reaches the page. `conversation_days` None: conversations are kept
-    until they are deleted. `form` says whether the module is applied by itself (`root`) or called by another (`module`).
-    `local_endpoint` and `local_runtime` are set for the local target only: where its control plane is, and the Lambda
-    runtime of this machine's interpreter.
+    no metrics. `hosting` None: the page runs where its user starts it. `conversation_days` None: conversations are kept
+    until they are deleted. `form` says whether the module is applied by itself (`root`) or called by another
+    (`module`). `local_endpoint` and `local_runtime` are set for the local target only: where its control plane is, and
+    the Lambda runtime of this machine's interpreter.
     """
 
     deployment: str

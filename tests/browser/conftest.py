@@ -31,6 +31,7 @@ expect.set_options(timeout=20_000)
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     with running_stack() as running:
+        running.publish_models()
         yield running
 
 

@@ -34,10 +34,14 @@ Lie = Literal["nonce", "state", "key", "audience"]
 
 @dataclass
 class Issuer:
-    """`url` is its name; `signed_out` are the queries that its end_session_endpoint got."""
+    """`url` is its name; `signed_out` are the queries that its end_session_endpoint got.
+
+    `issued_at` is the time in its last token.
+    """
 
     lie: Lie | None = None
     issued_ago_s: float = 0.0
+    issued_at: int = 0
     signed_out: list[Mapping[str, str]] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
     _key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
@@ -120,12 +124,13 @@ class Issuer:
 
     def _id_token(self, asked: Mapping[str, str]) -> str:
         now = time.time()
+        self.issued_at = int(now - self.issued_ago_s)
         claims: dict[str, Any] = {
             "iss": self.url,
             "sub": f"subject-of-{asked['person']}",
             "aud": "another-client" if self.lie == "audience" else CLIENT_ID,
             "exp": int(now + 300),
-            "iat": int(now - self.issued_ago_s),
+            "iat": self.issued_at,
             "auth_time": int(now - 86_400),  # as of an issuer that remembers people
             "nonce": "forged" if self.lie == "nonce" else asked["nonce"],
             "name": PEOPLE[asked["person"]],

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 import boto3
+from boto3.dynamodb.types import TypeSerializer
 from moto.server import ThreadedMotoServer
 
 from frontend.history.records import Conversation, TurnRecord, conversation_item, turn_item
@@ -57,9 +59,7 @@ class Stack:
     def deploy(self) -> None:
         """Put into the emulated AWS what `terrachat apply` would (docs/contracts.md, sections 2 and 5)."""
         self.publish(self.handler.url)
-        for model in self.handler.models:
-            self.publish_model(model)
-        self.session.client("dynamodb", endpoint_url=self.aws_url).create_table(
+        _client("dynamodb", self.aws_url).create_table(
             TableName=self.table,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
@@ -79,14 +79,19 @@ class Stack:
             "conversations_table": self.table,
             "api_keys_secret": f"terrachat/{self.deployment}/api-keys",
         }
-        self.session.client("ssm", endpoint_url=self.aws_url).put_parameter(
+        _client("ssm", self.aws_url).put_parameter(
             Name=f"/terrachat/{self.deployment}/handler", Type="String", Value=json.dumps(parameter), Overwrite=True
         )
+
+    def publish_models(self) -> None:
+        """Put a record of each of the handler's models: what a page knows of them while the handler is silent."""
+        for model in self.handler.models:
+            self.publish_model(model)
 
     def publish_model(self, model_id: str, **record: Any) -> None:
         """Put a model's record where `terrachat apply` puts it, with these fields beside or instead of the usual."""
         document = {"version": 1, "id": model_id, "provider": "fake", "defaults": {}, **record}
-        self.session.client("ssm", endpoint_url=self.aws_url).put_parameter(
+        _client("ssm", self.aws_url).put_parameter(
             Name=f"/terrachat/{self.deployment}/models/{model_id}",
             Type="String",
             Value=json.dumps(document),
@@ -105,29 +110,29 @@ class Stack:
             "updated_at": turns[-1].started_at if turns else datetime.now(UTC),
         }
         kept = Conversation(conversation_id, **(told | conversation))
-        table = self.session.resource("dynamodb", endpoint_url=self.aws_url).Table(self.table)
-        with table.batch_writer() as batch:
-            batch.put_item(Item=conversation_item(owner, kept))
-            for turn in turns:
-                batch.put_item(Item=turn_item(owner, conversation_id, turn))
+        items = [conversation_item(owner, kept), *(turn_item(owner, conversation_id, turn) for turn in turns)]
+        write = TypeSerializer().serialize
+        puts = [{"PutRequest": {"Item": write(item)["M"]}} for item in items]
+        for start in range(0, len(puts), 25):
+            _client("dynamodb", self.aws_url).batch_write_item(RequestItems={self.table: puts[start : start + 25]})
         return conversation_id
 
     def drop_table(self) -> None:
-        self.session.client("dynamodb", endpoint_url=self.aws_url).delete_table(TableName=self.table)
+        _client("dynamodb", self.aws_url).delete_table(TableName=self.table)
 
     def items(self) -> list[Any]:
         """Everything in the conversations table, by sort key, as DynamoDB returns it."""
-        found = self.session.client("dynamodb", endpoint_url=self.aws_url).scan(TableName=self.table)["Items"]
+        found = _client("dynamodb", self.aws_url).scan(TableName=self.table)["Items"]
         return sorted(found, key=lambda item: str(item["sk"]))
 
     def destroy(self) -> None:
-        ssm = self.session.client("ssm", endpoint_url=self.aws_url)
+        ssm = _client("ssm", self.aws_url)
         pages = ssm.get_paginator("get_parameters_by_path").paginate(
             Path=f"/terrachat/{self.deployment}/", Recursive=True
         )
         for page in list(pages):
             ssm.delete_parameters(Names=[parameter["Name"] for parameter in page["Parameters"]])
-        tables = self.session.client("dynamodb", endpoint_url=self.aws_url)
+        tables = _client("dynamodb", self.aws_url)
         if self.table in tables.list_tables()["TableNames"]:
             tables.delete_table(TableName=self.table)
 
@@ -152,14 +157,25 @@ def turn(number: int, question: str, answer: str = "", model: str = "echo", **fi
 def running_stack() -> Iterator[Stack]:
     """A stack with everything deployed, gone at the end."""
     handler = FakeHandler().start()
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
     try:
-        host, port = server.get_host_and_port()
-        stack = Stack(handler, f"http://{host}:{port}")
+        stack = Stack(handler, _aws())
         stack.deploy()
         yield stack
         stack.destroy()
     finally:
-        server.stop()
         handler.stop()
+
+
+@cache
+def _aws() -> str:
+    """The URL of the emulated AWS of this process, which ends with it."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    return f"http://{host}:{port}"
+
+
+@cache
+def _client(service: Literal["dynamodb", "ssm"], aws_url: str) -> Any:
+    """One client of each service: making one takes a third of a second."""
+    return boto3.Session("local", "local", region_name=REGION).client(service, endpoint_url=aws_url)

@@ -100,6 +100,19 @@ def sign_in(page: Page, person: str) -> None:
     page.get_by_test_id("stChatInput").wait_for(timeout=30_000)
 
 
+def sign_in_for_a_moment(page: Page, issuer: Issuer) -> float:
+    """Ann signs in, with only seconds of her hours left: until when. On a busy machine they have to be more."""
+    for left in (5, 10, 20, 40):
+        issuer.issued_ago_s = HOURS * 3600 - left
+        page.get_by_role("button", name="Đăng nhập").click()
+        page.get_by_role("link", name="ann").click()
+        page.get_by_test_id("stChatInput").or_(page.get_by_text("Phiên đăng nhập đã hết hạn")).wait_for(timeout=30_000)
+        over = issuer.issued_at + HOURS * 3600
+        if page.get_by_test_id("stChatInput").is_visible() and time.time() < over - 1:
+            return over
+    raise TimeoutError("no page came up within 40 seconds")
+
+
 def ask(page: Page, question: str) -> None:
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(question)
@@ -172,20 +185,16 @@ def test_check_30_an_expired_sign_in_asks_again_and_keeps_the_draft(
 ) -> None:
     page = open_browser().new_page()
     page.goto(f"{site.url}/?lang=vi&model=slow")
-    site.issuer.issued_ago_s = HOURS * 3600 - 6
-    over = time.time() + 6
-    sign_in(page, "ann")
-    expect(page).to_have_url(re.compile("lang=vi"))
     box = page.get_by_test_id("stChatInputTextArea")
+    over = sign_in_for_a_moment(page, site.issuer)
+    expect(page).to_have_url(re.compile("lang=vi"))
     box.fill("Câu hỏi dở dang\ncó hai dòng")
     page.wait_for_function("until => Date.now() / 1000 > until", arg=over)
 
     if is_sent:
         box.press("Enter")
     else:
-        page.get_by_role("radio", name="Tiếng Việt").or_(
-            page.get_by_role("button", name="Cuộc trò chuyện mới")
-        ).last.click()
+        page.get_by_role("button", name="Cuộc trò chuyện mới").click()
     expect(page.get_by_text("Phiên đăng nhập đã hết hạn")).to_be_visible(timeout=20_000)
     site.issuer.issued_ago_s = 0.0
     sign_in(page, "ann")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.functional.shared_provider import Provider, shared_provider
 from tests.functional.stage import CommandLine, Ran, Stage
 
 HOSTILE_TAGS = {
@@ -72,9 +73,16 @@ def terrachat(tmp_path: Path) -> CommandLine:
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory, zips: Path) -> Iterator[Deployed]:
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """One AWS provider for Terraform on all stages. `terrachat` in an empty folder goes without, as users do."""
+    with shared_provider(tmp_path_factory.mktemp("provider")) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, zips: Path, provider: Provider) -> Iterator[Deployed]:
     """The demo's three providers, up for the whole session."""
-    command_line = CommandLine(tmp_path_factory.mktemp("deployed"))
+    command_line = CommandLine(tmp_path_factory.mktemp("deployed"), provider)
     _share(zips, command_line.folder)
     # YAML takes JSON, and JSON leaves no doubt about the hostile values.
     catalog = json.dumps(CATALOG, ensure_ascii=False, indent=1)
@@ -85,9 +93,9 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, zips: Path) -> Iterator[D
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, zips: Path) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory, zips: Path, provider: Provider) -> Iterator[Stage]:
     """A local target to which nothing is applied yet, for the stories of one module."""
-    command_line = CommandLine(tmp_path_factory.mktemp("stage"))
+    command_line = CommandLine(tmp_path_factory.mktemp("stage"), provider)
     _share(zips, command_line.folder)
     with _local_target(command_line) as target:
         yield Stage(command_line, target)

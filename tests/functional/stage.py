@@ -11,13 +11,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx2
+
+from generator.local.local_log import last_lines
+from tests.functional.shared_provider import OWN_PROVIDER, Provider
 
 # All that the module can create, as AWS lists it: service, paginated operation, key of the list, field of the name.
 _LISTS = (
@@ -59,9 +62,13 @@ class Ran:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """`terrachat` in a folder, without the AWS settings of whoever runs the tests."""
+    """`terrachat` in a folder, without the AWS settings of whoever runs the tests.
+
+    `provider` is what Terraform uses in it.
+    """
 
     folder: Path
+    provider: Provider = OWN_PROVIDER
 
     def __call__(
         self, *arguments: str, stdin: str = "", timeout_s: float = 200, environment: Mapping[str, str] | None = None
@@ -69,7 +76,7 @@ class CommandLine:
         done = subprocess.run(
             self.argv(*arguments),
             cwd=self.folder,
-            env={**self.environment(), **(environment or {})},
+            env={**self.environment(), **self._provider_for(arguments), **(environment or {})},
             input=stdin,
             capture_output=True,
             text=True,
@@ -81,7 +88,8 @@ class CommandLine:
     def ok(self, *arguments: str, stdin: str = "") -> Ran:
         """Run, and expect it to succeed."""
         ran = self(*arguments, stdin=stdin)
-        assert ran.exit_code == 0, f"terrachat {' '.join(arguments)}: {ran.exit_code}\n{ran.stdout}\n{ran.stderr}"
+        said = f"terrachat {' '.join(arguments)}: {ran.exit_code}\n{ran.stdout}\n{ran.stderr}\n{self.local_log()}"
+        assert ran.exit_code == 0, said
         return ran
 
     def argv(self, *arguments: str) -> list[str]:
@@ -90,6 +98,23 @@ class CommandLine:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OPENAI_"))}
         return {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+    def module(self, deployment: str) -> Path:
+        """Where the local target's module of a deployment is generated."""
+        return self.folder / ".terrachat/local/deployments" / deployment
+
+    def _provider_for(self, arguments: Sequence[str]) -> Mapping[str, str]:
+        """What the command's Terraform needs to know of the provider, by the deployment of the command's catalog."""
+        if self.provider == OWN_PROVIDER or "--local" not in arguments:
+            return {}
+        file = arguments[arguments.index("--catalog") + 1] if "--catalog" in arguments else "catalog.yaml"
+        catalog = json.loads((self.folder / file).read_text(encoding="utf-8"))
+        return self.provider.for_module(self.module(catalog["deployment"]))
+
+    def local_log(self) -> str:
+        """What the folder's local target logged last, for whoever looks for the cause of a failure."""
+        log = self.folder / ".terrachat/local/local.log"
+        return f"local.log: …\n{last_lines(log)}" if log.exists() else "no local.log"
 
 
 @dataclass(frozen=True)
@@ -165,7 +190,7 @@ class Deployment:
 
     @property
     def module(self) -> Path:
-        return self.stage.terrachat.folder / ".terrachat/local/deployments" / self.name
+        return self.stage.terrachat.module(self.name)
 
     def write(self, *models: Mapping[str, Any], **sections: Any) -> None:
         """Write the catalog. YAML takes JSON. Answers are short: nobody reads them."""

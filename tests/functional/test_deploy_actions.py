@@ -1,7 +1,11 @@
-"""What doctor asks IAM about covers what Terraform's AWS provider calls: an apply and a destruction are recorded."""
+"""What doctor asks IAM about covers what Terraform's AWS provider calls: an apply and a destruction are recorded.
+
+Between them stands the whole of a deployment, the hosted page too, and a second plan finds nothing to do.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,25 @@ pytestmark = [pytest.mark.local, pytest.mark.timeout(600)]
 
 IN_S3: dict[str, Any] = {"source": {"s3": "s3://some-bucket/weights/"}}
 HOURS = {"start": "0 8 ? * MON-FRI *", "stop": "0 18 ? * MON-FRI *"}
+
+# Its VPC, its subnets, its certificate and its secret are the owner's: here nobody made them.
+HOSTING: dict[str, Any] = {
+    "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/chat-page:1.0",
+    "domain": "chat.example.com",
+    "certificate": "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "vpc": "vpc-0123456789abcdef0",
+    "subnets": {
+        "load_balancer": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        "tasks": ["subnet-0123456789abcdef2"],
+    },
+    "oidc": {
+        "metadata_url": "https://login.example.com/.well-known/openid-configuration",
+        "client_id": "terrachat",
+        "secret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat-page-a1b2c3",
+    },
+    "tasks": {"min": 1, "max": 3},
+    "allow_start": True,
+}
 
 # Operations that are called otherwise in IAM. Source: botocore 1.44.5, s3, what each operation's description asks for;
 # of parts of an upload and of GetObjectLockConfiguration it names none. CloudWatch's requests are signed as monitoring.
@@ -61,6 +84,9 @@ EACH_PART = {
     "cloudformation:CreateStack",
     "cloudwatch:PutDashboard",
     "cloudwatch:PutMetricAlarm",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ecs:CreateService",
+    "elasticloadbalancing:CreateRule",
     "iam:PutRolePolicy",
     "lambda:CreateFunctionUrlConfig",
     "lambda:PutProvisionedConcurrencyConfig",
@@ -82,6 +108,8 @@ def test_every_call_of_the_provider_is_among_what_is_simulated(deployed: Deploye
         {"id": "nova", "provider": "bedrock", "model": "us.amazon.nova-micro-v1:0"},
         huggingface={"create_secret": True},
         handler={"provisioned_concurrency": 1},
+        history={"retention_days": 90},
+        hosting=HOSTING,
     )
     catalog, runtime = load_catalog(story.catalog), on_this_machine()
     archive = packaging.build(runtime, zips, packages=packaging.packages_for(catalog))
@@ -91,13 +119,26 @@ def test_every_call_of_the_provider_is_among_what_is_simulated(deployed: Deploye
         identity = ModuleIdentity(catalog.deployment, catalog.region, "local")
         module_dir.write(story.module, render(plan), Archive(archive.path.name, "s3", archive.path), identity)
         environment = {"AWS_ENDPOINT_URL": calls.url, "AWS_EC2_METADATA_DISABLED": "true"}
+        environment.update(deployed.terrachat.provider.for_module(story.module))
         cli_folder = deployed.terrachat.folder / ".terrachat/terraform"
         terraform = Terraform(story.module, cli_folder=cli_folder, environment=environment)
         terraform.init()
         terraform.apply_unasked()
+        again = terraform.plan()
+        told = {name: json.loads(_parameter(deployed, name)) for name in ("handler", "models/hours", "models/off")}
         terraform.apply(terraform.plan(destroy=True))
 
     simulated = {action for need in needs(plan, "123456789012", is_uploaded=True) for action in need.actions}
     called = {CALLED_IN_IAM.get(operation, operation) for operation in calls.operations}
     assert called >= EACH_PART
     assert called - simulated - NEED_NO_PERMISSION == set()
+    assert again.changes == ()
+    assert told["handler"]["conversation_days"] == 90
+    assert told["models/hours"]["start"]["endpoint_config"].startswith("terrachat-acts-hours-")
+    assert told["models/hours"]["start"]["tags"] == {"terrachat:deployment": "acts"}
+    assert "start" not in told["models/off"]
+
+
+def _parameter(deployed: Deployed, name: str) -> str:
+    found = deployed.client("ssm").get_parameter(Name=f"/terrachat/acts/{name}")
+    return str(found["Parameter"]["Value"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 
 import psutil
 import pytest
 
+from tests.functional.shared_provider import OWN_PROVIDER
 from tests.functional.stage import Stage, endpoint_entry
 from tests.unit.generator.local.waiting import until
 
@@ -50,6 +52,7 @@ def test_an_update_that_was_rolled_back_is_no_success(stage: Stage) -> None:
 
 def test_an_apply_that_was_killed_is_gone_on_with(stage: Stage) -> None:
     """While an endpoint is being created; by then Terraform's state holds nothing of it."""
+    stage = replace(stage, terrachat=replace(stage.terrachat, provider=OWN_PROVIDER))  # its provider is killed, too
     story = stage.deployment("killed")
     story.write(endpoint_entry("slow"), NOVA)
     stage.rehearse(kind="slow", name="terrachat-killed-slow", seconds=3600)

@@ -83,6 +83,7 @@ def _plan(story: Deployment) -> tuple[dict[str, bytes], str]:
             "AWS_ENDPOINT_URL": target["control_url"],
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_REGION": "us-east-1",
+            **story.stage.terrachat.provider.for_module(story.module),
         },
     )
     terraform.init()

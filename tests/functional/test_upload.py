@@ -43,4 +43,5 @@ def test_a_zip_that_went_through_a_bucket_runs(deployed: Deployed, zips: Path) -
 def _terraform(deployed: Deployed, module: Path) -> Terraform:
     """Terraform itself: the command line sends small zips directly."""
     there = {"AWS_ENDPOINT_URL": deployed.target["control_url"], "AWS_EC2_METADATA_DISABLED": "true"}
+    there.update(deployed.terrachat.provider.for_module(module))
     return Terraform(module, cli_folder=deployed.terrachat.folder / ".terrachat/terraform", environment=there)

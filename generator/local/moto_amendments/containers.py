@@ -27,23 +27,21 @@ def amend() -> None:
 
 def _services_run() -> None:
     """Moto's tasks stay pending for ever, and Terraform waits for those that run."""
-    create_service = EC2ContainerServiceResponse.create_service
-    update_service = EC2ContainerServiceResponse.update_service
+    for operation in ("create_service", "update_service"):
+        _run_after(operation)
 
-    @functools.wraps(create_service)
-    def created(self: EC2ContainerServiceResponse) -> ActionResult:
-        answer: ActionResult = create_service(self)
-        _run(answer.result["service"], self._get_params())
+
+def _run_after(operation: str) -> None:
+    original = getattr(EC2ContainerServiceResponse, operation)
+
+    @functools.wraps(original)
+    def answered(self: EC2ContainerServiceResponse) -> ActionResult:
+        answer: ActionResult = original(self)
+        told: Any = answer.result
+        _run(told["service"], self._get_params())
         return answer
 
-    @functools.wraps(update_service)
-    def updated(self: EC2ContainerServiceResponse) -> ActionResult:
-        answer: ActionResult = update_service(self)
-        _run(answer.result["service"], self._get_params())
-        return answer
-
-    replace(EC2ContainerServiceResponse, "create_service", created)
-    replace(EC2ContainerServiceResponse, "update_service", updated)
+    replace(EC2ContainerServiceResponse, operation, answered)
 
 
 def _run(service: Service, asked: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.acm.models import AWSCertificateManagerBackend, CertificateNotFound
+from moto.acm.exceptions import CertificateNotFound
+from moto.acm.models import AWSCertificateManagerBackend
 
 from generator.local.moto_amendments.replacing import replace
 

@@ -19,6 +19,8 @@ from moto.ec2.models.vpcs import VPC
 from generator.local.moto_amendments.replacing import replace
 
 _NETWORK = "10.0.0.0/16"
+_VPC: Any = VPC  # abstract by its annotations only: moto itself makes one in the same way
+_SUBNET: Any = Subnet
 _named = threading.RLock()
 
 
@@ -34,7 +36,7 @@ def _vpcs_are_there() -> None:
     def get_vpc(self: EC2Backend, vpc_id: str) -> VPC:
         with _named:
             if vpc_id not in self.vpcs:
-                self.vpcs[vpc_id] = VPC(self, vpc_id, _NETWORK, is_default=False)
+                self.vpcs[vpc_id] = _VPC(self, vpc_id, _NETWORK, is_default=False)
             return self.vpcs[vpc_id]
 
     @functools.wraps(create_security_group)
@@ -84,6 +86,6 @@ def _new_subnet(backend: EC2Backend, subnet_id: str) -> Subnet:
     number = sum(map(len, backend.subnets.values()))
     zone = zones[number % len(zones)]
     vpc = next(reversed(backend.vpcs))
-    subnet = Subnet(backend, subnet_id, vpc, f"10.0.{number % 256}.0/24", None, zone, False, False)
+    subnet: Subnet = _SUBNET(backend, subnet_id, vpc, f"10.0.{number % 256}.0/24", None, zone, False, False)
     backend.subnets[zone.name][subnet_id] = subnet
     return subnet

@@ -10,9 +10,11 @@ from typing import Any
 from moto.core.responses import ActionResult, BaseResponse
 
 
-def replace(owner: type | ModuleType, name: str, function: Callable[..., Any] | staticmethod[..., Any] | property) -> None:
-    """Put `function` in the place of `owner`'s attribute `name`, or add it."""
-    setattr(owner, name, function)
+def replace(
+    owner: type | ModuleType, name: str, attribute: Callable[..., Any] | staticmethod[..., Any] | property
+) -> None:
+    """Put `attribute` in the place of `owner`'s attribute `name`, or add it."""
+    setattr(owner, name, attribute)
 
 
 def filter_result(response: type[BaseResponse], operation: str, change: Callable[[Any], Any]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from frontend import i18n
 from frontend.settings import Settings, from_environment
-from frontend.wire import RETRYABLE
+from frontend.wire import RETRYABLE_HERE
+from tests.browser.fake_models import STATUS_OF_CODE
 
+CONTRACTS = Path(__file__).parents[3] / "docs" / "contracts.md"
 ENGLISH, VIETNAMESE = i18n.translator("en").texts, i18n.translator("vi").texts
 
 
@@ -18,19 +21,49 @@ def test_both_languages_have_the_same_keys() -> None:
     assert set(VIETNAMESE) == set(ENGLISH)
 
 
-@pytest.mark.parametrize("key", sorted(ENGLISH))
-def test_a_text_takes_the_same_variables_and_commands_in_both_languages(key: str) -> None:
+def test_a_text_takes_the_same_variables_and_commands_in_both_languages() -> None:
     def parts(text: str) -> tuple[set[str], set[str]]:
         variables = {name for _, name, _, _ in Formatter().parse(text) if name}
         return variables, set(re.findall(r"`[^`]+`", text))
 
-    assert parts(VIETNAMESE[key]) == parts(ENGLISH[key])
-    assert VIETNAMESE[key].strip()
+    differing = [key for key, text in ENGLISH.items() if parts(VIETNAMESE[key]) != parts(text)]
+    assert differing == []
+    assert [key for key, text in VIETNAMESE.items() if not text.strip()] == []
 
 
-@pytest.mark.parametrize("code", sorted(RETRYABLE))
-def test_every_error_says_what_happened_and_what_to_do(code: str) -> None:
-    assert {f"error.{code}.title", f"error.{code}.hint"} <= set(ENGLISH)
+def test_every_error_of_the_contract_can_be_played_and_has_words_of_its_own() -> None:
+    section = CONTRACTS.read_text(encoding="utf-8").split("\n### Errors\n")[1].split("\n### ")[0]
+    codes = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", section, re.MULTILINE))
+
+    assert {code: str(status) for code, status in STATUS_OF_CODE.items()} == codes | {"stream_truncated": "502"}
+    for texts in (ENGLISH, VIETNAMESE):
+        said = [(texts[f"error.{code}.title"], texts[f"error.{code}.hint"]) for code in codes.keys() | RETRYABLE_HERE]
+        assert len(set(said)) == len(said)
+
+
+def test_a_text_that_counts_has_both_forms() -> None:
+    forms = {
+        key.rpartition(".")[0] for key, text in ENGLISH.items() if key.endswith((".one", ".other")) and "{n}" in text
+    }
+
+    assert {f"{form}.{number}" for form in forms for number in ("one", "other")} <= set(ENGLISH)
+
+
+def test_a_number_of_things_is_said_in_the_form_that_the_language_has() -> None:
+    texts = {"things.one": "{n} thing", "things.other": "{n} things"}
+
+    assert [i18n.Translator("en", texts).count("things", n) for n in (0, 1, 1200)] == [
+        "0 things",
+        "1 thing",
+        "1,200 things",
+    ]
+    assert i18n.Translator("vi", texts).count("things", 1) == "1 things"
+
+
+def test_streamlits_own_words_are_told_apart_in_every_language() -> None:
+    for texts in (ENGLISH, VIETNAMESE):
+        words = [text for key, text in texts.items() if key.startswith("framework.")]
+        assert len(set(words)) == len(words)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ CASES: tuple[Case, ...] = (
         "scalar root",
         "hello\n",
         (
-            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'defaults', 'models'; got text 'hello'",
+            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'history', 'hosting', 'defaults', 'models'; got text 'hello'",
         ),
     ),
     Case(
@@ -59,7 +59,7 @@ CASES: tuple[Case, ...] = (
         "list root",
         "- a\n",
         (
-            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'defaults', 'models'; got a list",
+            "1:1: expected a mapping with keys such as 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'history', 'hosting', 'defaults', 'models'; got a list",
         ),
     ),
     Case(
@@ -164,7 +164,7 @@ CASES: tuple[Case, ...] = (
         "unknown top key, nothing near",
         top("colour: red"),
         (
-            "4:1: colour: unknown key 'colour'; known keys: 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'defaults', 'models'",
+            "4:1: colour: unknown key 'colour'; known keys: 'version', 'deployment', 'region', 'tags', 'backend', 'huggingface', 'api_keys', 'bedrock', 'handler', 'monitoring', 'history', 'hosting', 'defaults', 'models'",
         ),
     ),
     Case(

@@ -22,6 +22,11 @@ from generator.catalog import (
     Defaults,
     Guardrail,
     HandlerSettings,
+    HistorySettings,
+    HostingOidc,
+    HostingSettings,
+    HostingSubnets,
+    HostingTasks,
     HuggingFaceSource,
     Instances,
     JumpStartSource,
@@ -64,6 +69,11 @@ SECTIONS: tuple[type[Section], ...] = (
     OwnImage,
     Instances,
     Schedule,
+    HistorySettings,
+    HostingSettings,
+    HostingSubnets,
+    HostingOidc,
+    HostingTasks,
     *ENTRY_CLASSES.values(),
 )
 IDS = st.from_regex(MODEL_ID, fullmatch=True)
@@ -114,6 +124,8 @@ def test_every_default() -> None:
             "byte_code": False,
         },
         "monitoring": {"metrics": True, "dashboard": True, "alarms": True, "topic": None},
+        "history": {"retention_days": None},
+        "hosting": None,
         "defaults": {"temperature": None, "top_p": None, "max_tokens": None},
         "models": (
             {

@@ -13,6 +13,7 @@ resource "aws_ssm_parameter" "handler" {
     handler_url         = aws_lambda_function_url.handler.function_url
     conversations_table = aws_dynamodb_table.conversations.name
     api_keys_secret     = aws_secretsmanager_secret.api_keys.name
+    conversation_days   = 30
   })
 }
 

@@ -30,3 +30,23 @@ output "endpoints" {
     daytime      = "terrachat-everything-daytime"
   }
 }
+
+output "chat_url" {
+  description = "Where people open the chat page."
+  value       = "https://chat.example.com"
+}
+
+output "chat_redirect_uri" {
+  description = "The address to register with the sign-in provider: it sends people back there."
+  value       = "https://chat.example.com/oauth2callback"
+}
+
+output "chat_load_balancer" {
+  description = "DNS name of the load balancer; the page's host name must be an alias or a CNAME of it."
+  value       = aws_lb.chat_page.dns_name
+}
+
+output "chat_load_balancer_zone" {
+  description = "Id of the load balancer's own hosted zone, for an alias record in Route 53."
+  value       = aws_lb.chat_page.zone_id
+}
