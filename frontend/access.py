@@ -82,6 +82,16 @@ def exposed(issuer: Oidc | None, address: str | None) -> str | None:
     )
 
 
+def only_user(owner: str, address: object) -> User:
+    """The user of a page without sign-in, who is at this machine. Raises AccessError for a visitor from elsewhere.
+
+    `asgi.py` lets nobody else in; `app.py` without it has no other wall. Streamlit has no address for who is here.
+    """
+    if isinstance(address, str) and not is_loopback(address):
+        raise AccessError("not_here")
+    return User(owner)
+
+
 def user_of(claims: Mapping[str, object], issuer: Oidc, ended: SignedOut, now: float) -> User:
     """Who the claims of an id token are about. Raises AccessError.
 

@@ -22,15 +22,17 @@ from frontend.access import AccessError, User
 from frontend.chat import Chat
 from frontend.client import ChatClient
 from frontend.discovery import Deployment, DiscoveryError, discover, list_deployments, read_models
-from frontend.history.table import Table
+from frontend.history.preferences import Preferences, PreferenceStore
+from frontend.history.table import HistoryError, Table
 from frontend.model_list import Deployed, ModelWatch
 from frontend.page import Page
-from frontend.state import LANGUAGE_KEY, PageState
+from frontend.state import LANGUAGE_KEY, PREFERENCES_KEY, PageState
 from frontend.turns import TurnRegistry
 from frontend.views import (
     browser_zone,
     chat_page,
     compare_page,
+    deployment_picker,
     errors,
     framework_words,
     models_page,
@@ -98,6 +100,7 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: 
     connected = connect(chosen, env.region)
     chat = Chat(user.owner, connected.client, connected.table, turn_registry())
     wishes.stop(state, chat)  # before anything that may wait for the network
+    preferred = preferences(state, chat)
     models = connected.watch.current()
     if models.moved:
         connect.clear()  # the handler was replaced: the next run looks again
@@ -111,12 +114,27 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: 
         deployments=_deployments(env.region, chosen),
         model_list=models,
         watch=connected.watch,
-        model=state.choose_model(models.models),
+        model=state.choose_model(models.models, preferred.default_model),
         may_start=env.may_start,
     )
     wishes.perform(page)
     sidebar.draw(page)
     return page
+
+
+def preferences(state: PageState, chat: Chat) -> Preferences:
+    """What the user has chosen for all chats, read once a tab; a language other than this run's begins the run anew."""
+    kept: Preferences | None = state.session.get(PREFERENCES_KEY)
+    if kept is None:
+        try:
+            kept = PreferenceStore(chat.table).read(chat.owner)
+        except HistoryError:
+            kept = Preferences()  # the conversations cannot be read either, and the page says so
+        state.session[PREFERENCES_KEY] = kept
+        if kept.language is not None and state.language is None:
+            state.put("lang", kept.language)
+            st.rerun()
+    return kept
 
 
 def _deployments(region: str, chosen: str) -> tuple[str, ...]:
@@ -134,12 +152,13 @@ def translator(state: PageState) -> i18n.Translator:
 
 
 @contextmanager
-def error_border(t: i18n.Translator) -> Iterator[None]:
+def error_border(t: i18n.Translator, state: PageState) -> Iterator[None]:
     """The outermost border: what fails inside is told in the page's language, and a defect never with its text."""
     try:
         yield
     except DiscoveryError as exc:
         errors.discovery_failure(t, exc, connect.clear)
+        deployment_picker.way_back(t, state)
     except Exception:
         reference = uuid.uuid4().hex[:12]
         log.exception("unexpected failure %s", reference)
@@ -169,7 +188,7 @@ def run() -> None:
     st.logo(_LOGO, size="large")
     framework_words.draw(t)
     state.enter(name)
-    with error_border(t):
+    with error_border(t, state):
         page = main(t, state, env, visitor)
         destination = state.take_destination()
         if destination is not None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 _FENCE = re.compile(r"( *)(?:(?P<ticks>`{3,})[^`]*|(?P<tildes>~{3,}).*)$")
 _MATH_FENCE = re.compile(r"( {0,3})(\${2,})[^$]*$")
 _DOLLARS = re.compile(r"\${2,}")
-_MATH_LINE = re.compile(r"( {0,3})\\[\[\]][ \t]*$")
+_MATH_LINE = re.compile(r"^( {0,3})\\[\[\]][ \t]*$")
 
 
 @dataclass(frozen=True)

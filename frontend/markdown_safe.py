@@ -29,6 +29,8 @@ _ACTIVE = re.compile(
     re.IGNORECASE,
 )
 _SCRIPT_LINK = re.compile(r"\]\((?=\s*<?\s*(?:javascript|vbscript|data|file):)", re.IGNORECASE)
+# The row that makes a table of the line above it: nothing in it can do anything.
+_TABLE_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _INLINE_MATH = re.compile(r"\\\((.+?)\\\)")
 _DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -90,6 +92,8 @@ def _may_hold_images(lines: list[str]) -> list[bool]:
 
 def _active_line(line: str, images: bool) -> str:
     """A line outside code, every active construct broken."""
+    if _TABLE_ROW.match(line):
+        return line
     line = _HTML_BLOCK.sub(r"\1\\<", line, count=1) if _HTML_BLOCK.match(line) else line
     if _INLINE_MATH.search(line):  # who writes math like this means money by a dollar
         line = _DOLLAR.sub(r"\\$", line)

@@ -17,6 +17,7 @@ from frontend.wire import ModelInfo
 MODEL_KEY = "model"  # the picker's widget key
 COMPOSER_KEY = "composer"
 LANGUAGE_KEY = "language"
+PREFERENCES_KEY = "preferences"
 PAGE_OF_TURNS = 30
 PAGE_OF_CONVERSATIONS = 30
 
@@ -27,6 +28,7 @@ OF_PAGE: Mapping[str, tuple[str, ...]] = {
     "chat": ("chat",),
     "compare": ("m", "run"),
     "models": ("q", "provider", "status"),
+    "usage": ("period",),
 }
 
 
@@ -160,8 +162,8 @@ class PageState:
     def show_more_conversations(self) -> None:
         self.session["conversations_shown"] = self.conversations_shown + PAGE_OF_CONVERSATIONS
 
-    def choose_model(self, models: Sequence[ModelInfo]) -> ModelInfo | None:
-        """The model of this tab: the picker's, else the URL's, else the first that is ready, else the first.
+    def choose_model(self, models: Sequence[ModelInfo], preferred: str | None = None) -> ModelInfo | None:
+        """The model of this tab: the picker's, else the URL's, else the preferred one, else the first that is ready.
 
         A model that is not deployed leaves a notice. None if there are no models.
         """
@@ -169,7 +171,8 @@ class PageState:
             return None
         by_id = {model.id: model for model in models}
         wished = self.session.get(MODEL_KEY) or self.query.get("model")
-        chosen = by_id.get(wished or "") or next((model for model in models if model.is_ready), models[0])
+        usual = by_id.get(preferred or "") or next((model for model in models if model.is_ready), models[0])
+        chosen = by_id.get(wished or "") or usual
         if wished and wished != chosen.id:
             self.notify("picker.unknown", model=wished, fallback=chosen.id)
         self.session[MODEL_KEY] = chosen.id

@@ -31,7 +31,7 @@
       found.type = "button";
       found.style =
         "position: fixed; z-index: 100; transform: translateX(-50%); padding: 0.4rem 0.9rem; border-radius: 999px;" +
-        "font: inherit; font-size: 0.875rem; cursor: pointer; border: 1px solid currentColor;" +
+        "font: inherit; font-size: 0.875rem; cursor: pointer; border: 1px solid color-mix(in srgb, currentColor 30%, transparent);" +
         "box-shadow: 0 2px 8px rgb(0 0 0 / 25%)";
       found.addEventListener("click", () => {
         toEnd();
@@ -81,14 +81,15 @@
   const watch = (box) => {
     if (box.terrachatWatched) return;
     box.terrachatWatched = true;
-    // Streamlit's own way back to the end goes through this property.
+    // Streamlit's own way back to the end goes through this property. It counts from where it began, and may be above
+    // where the user has gone in the meantime.
     Object.defineProperty(box, "scrollTop", {
       configurable: true,
       get() {
         return native.get.call(this);
       },
       set(value) {
-        if (!here.held && !keeps()) native.set.call(this, value);
+        if (!here.held && !keeps() && value > native.get.call(this)) native.set.call(this, value);
       },
     });
     box.addEventListener("scroll", scrolled, { passive: true });

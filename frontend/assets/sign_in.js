@@ -1,5 +1,6 @@
-// Where nobody is signed in: keeps what the way over the issuer and back would lose, for signed_in.js. The page's
-// address, and, where a sign-in was over by itself, the question that was being written.
+// Where nobody is signed in: keeps what the way over the issuer and back would lose. The page's address, for
+// signed_in.js; and a question that was sent when the sign-in was over, as if it were still being written (composer.js).
+// Who signed out leaves nothing that was written in this tab.
 {
   const told = document.currentScript.dataset;
   const here = new URL(location);
@@ -7,15 +8,14 @@
   const kept = sessionStorage.getItem("terrachat-return");
   if (here.pathname === "/" && !here.search && kept && kept !== "/") {
     // Back from the issuer without being signed in: the address has to be the old one already here, for its language.
-    location.replace(kept + (location.search ? "&" + location.search.slice(1) : ""));
+    location.replace(kept + (location.search ? (kept.includes("?") ? "&" : "?") + location.search.slice(1) : ""));
   } else {
     sessionStorage.setItem("terrachat-return", here.pathname + here.search);
   }
-  const writing = told.draft || sessionStorage.getItem("terrachat-writing");
-  sessionStorage.removeItem("terrachat-writing");
+  const drafts = "terrachat-composing-";
   if (told.forget) {
-    sessionStorage.removeItem("terrachat-draft");
-  } else if (told.user && writing) {
-    sessionStorage.setItem("terrachat-draft", JSON.stringify({ user: told.user, text: writing }));
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(drafts)) sessionStorage.removeItem(key);
+  } else if (told.draft) {
+    sessionStorage.setItem(drafts + told.user, told.draft);
   }
 }

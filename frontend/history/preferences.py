@@ -34,7 +34,8 @@ class PreferenceStore:
 
     def write(self, owner: str, preferences: Preferences) -> None:
         attributes = {"default_model": preferences.default_model, "language": preferences.language}
-        self._table.put(_key(owner) | {name: value for name, value in attributes.items() if value is not None})
+        chosen = {name: value for name, value in attributes.items() if value is not None}
+        self._table.put(_key(owner) | chosen, lasting=True)
 
 
 def _key(owner: str) -> dict[str, str]:

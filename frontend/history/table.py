@@ -75,9 +75,11 @@ class Table:
         """
         condition, values = "pk = :pk", {":pk": pk}
         if until is not None:
-            condition, values = f"{condition} AND sk BETWEEN :from AND :until", values | {":from": prefix, ":until": until}
+            condition = f"{condition} AND sk BETWEEN :from AND :until"
+            values |= {":from": prefix, ":until": until}
         elif prefix:  # no key may be empty, not even one to compare with
-            condition, values = f"{condition} AND begins_with(sk, :from)", values | {":from": prefix}
+            condition = f"{condition} AND begins_with(sk, :from)"
+            values |= {":from": prefix}
         with self._translated():
             pages = self._client.get_paginator("query").paginate(
                 TableName=self.name,
@@ -88,10 +90,13 @@ class Table:
             found = [_unpack(item) for page in pages for item in page["Items"]]
         return tuple(filter(self._is_alive, found))
 
-    def put(self, item: Item, condition: str | None = None) -> bool:
-        """Write the whole item; False, and nothing written, if `condition` does not hold."""
+    def put(self, item: Item, condition: str | None = None, *, lasting: bool = False) -> bool:
+        """Write the whole item; False, and nothing written, if `condition` does not hold.
+
+        One that is `lasting` is kept until somebody deletes it, however long the others are.
+        """
         more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
-        kept = item if self._days is None else item | {"expires_at": self._expiry(self._days)}
+        kept = item if self._days is None or lasting else item | {"expires_at": self._expiry(self._days)}
         with self._translated():
             return _holds(lambda: self._client.put_item(TableName=self.name, Item=_pack(kept), **more))
 
@@ -171,8 +176,12 @@ def _pack(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unpack(item: Mapping[str, Any]) -> Item:
     deserializer = TypeDeserializer()
-    found = {name: deserializer.deserialize(value) for name, value in item.items()}
-    return {name: bytes(value) if isinstance(value, Binary) else value for name, value in found.items()}
+    return {name: _plain(deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    # boto3's Binary wraps what DynamoDB holds as bytes; its type stubs leave out what is inside.
+    return vars(value)["value"] if isinstance(value, Binary) else value
 
 
 def _holds(write: Callable[[], object]) -> bool:

@@ -23,12 +23,15 @@ from frontend.state import PageState
 _FAILED = frozenset({"error", "interrupted", "stopped"})
 
 
-def draw(page: Page, turn: TurnRecord, rating: Rating | None, *, is_last: bool) -> None:
-    """The actions of an ended answer, and the panel of it that is open."""
-    if is_last:
-        _buttons(page, turn, rating)
-    else:
-        _menu(page, turn, rating)
+def draw(page: Page, turn: TurnRecord, rating: Rating | None, footer: str, *, is_last: bool) -> None:
+    """The line about an ended answer, what can be done with it, and the panel of it that is open."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(footer, width="content")
+        if not is_last:
+            _menu(page, turn, rating)
+    with st.empty().container():
+        if is_last:
+            _buttons(page, turn, rating)
     reading = Reading(page.state)
     with st.empty().container():
         _copied(page, turn)
@@ -103,7 +106,7 @@ def _versions(page: Page, shown: ShownTurn) -> None:
 
 def _buttons(page: Page, turn: TurnRecord, rating: Rating | None) -> None:
     t, state, reading = page.t, page.state, Reading(page.state)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="actions"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if turn.status in _FAILED and turn.retryable:
             _button(page, "retry", turn, ":material/replay:", partial(state.wish, "regenerate", number=turn.number))
         if turn.finish_reason == "length":
@@ -260,5 +263,5 @@ def _details(page: Page, turn: TurnRecord) -> None:
     ]
     lines = [f"{t(key)}: {plain(value)}" for key, value in rows if value]
     warnings = [f"{t('details.warning')}: {plain(warning)}" for warning in turn.warnings]
-    with st.container(border=True, gap=None):
-        st.caption("\n\n".join([*lines, *warnings]))
+    with st.container(border=True):
+        st.caption("\\\n".join([*lines, *warnings]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import streamlit as st
@@ -82,8 +81,9 @@ def _scripts(page: Page, last: TurnRecord | None) -> None:
             unsafe_allow_javascript=True,
         )
         # Whose draft it is: in a browser that several people use, nobody may find another's.
-        owner = hashlib.sha256(f"draft of {page.owner}".encode()).hexdigest()[:16]
-        st.html(browser_scripts.html("composer", owner=owner), unsafe_allow_javascript=True)
+        st.html(
+            browser_scripts.html("composer", owner=browser_scripts.mark_of(page.owner)), unsafe_allow_javascript=True
+        )
 
 
 def _area(state: PageState) -> DeltaGenerator:

@@ -71,7 +71,7 @@ def _number(page: Page, key: str, parameter: Parameter, settings: ChatSettings, 
         format="%d" if parameter.is_whole else "%g",
         on_change=_changed,
         args=(page, key, settings, shown),
-        width=210,
+        width=200,
         **bounds,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from frontend.i18n import Translator
-from frontend.state import MODEL_KEY, PageState
+from frontend.state import MODEL_KEY, PREFERENCES_KEY, PageState
 
 _KEY = "deployment"
 
@@ -31,7 +31,7 @@ def leave(state: PageState, deployment: str | None) -> None:
     state.put("deployment", deployment)
     state.open(None)
     state.put("model", None)
-    for known in (MODEL_KEY, "preferences", "found"):
+    for known in (MODEL_KEY, PREFERENCES_KEY, "found"):
         state.session.pop(known, None)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from frontend import search
 from frontend.history.records import Conversation
@@ -20,6 +21,7 @@ from frontend.views import errors, row_menu
 
 _SEARCH_KEY = "search"
 _FOUND = "found"  # in the session: what the last search has read
+_AREA = "history_area"  # in the session: which rows were drawn, and in which of two places
 
 
 def draw(page: Page) -> None:
@@ -52,29 +54,43 @@ def _draw(page: Page, conversations: Sequence[Conversation]) -> None:
         label_visibility="collapsed",
     )
     query = search.query(typed or "")
-    if query:
-        _found(page, conversations, query)
-    else:
-        _by_date(page, conversations)
+    titles = by_title(conversations, query) if query else tuple(map(Hit, conversations))
+    shown = titles[: page.state.conversations_shown]
+    with _area(page.state, (query.words, tuple(hit.conversation.id for hit in shown))):
+        if query:
+            _found(page, conversations, query, shown)
+        else:
+            _by_date(page, shown)
+        if len(titles) > len(shown):
+            st.button(page.t("sidebar.more"), key="more", on_click=page.state.show_more_conversations, type="tertiary")
 
 
-def _by_date(page: Page, conversations: Sequence[Conversation]) -> None:
-    shown = page.state.conversations_shown
-    for name, group in groupby(conversations[:shown], key=lambda each: _group(page, each)):
+def _area(state: PageState, listed: object) -> DeltaGenerator:
+    """Where the rows go: one of two places, the other one empty, the other way round when other rows are listed.
+
+    For the reason that `chat_page.py` gives: a run that follows an answer ends late, and until then the browser keeps
+    what it did not draw.
+    """
+    before, side = state.session.get(_AREA, (None, 0))
+    side = side if before == listed else 1 - side
+    state.session[_AREA] = (listed, side)
+    sides = (st.empty(), st.empty())
+    return sides[side].container()
+
+
+def _by_date(page: Page, shown: Sequence[Hit]) -> None:
+    for name, group in groupby(shown, key=lambda hit: _group(page, hit.conversation)):
         with st.container(gap="xsmall"):
             st.caption(name)
-            for conversation in group:
-                _row(page, Hit(conversation), search.query(""))
-    _more(page, len(conversations))
+            for hit in group:
+                _row(page, hit, search.query(""))
 
 
-def _found(page: Page, conversations: Sequence[Conversation], query: Query) -> None:
+def _found(page: Page, conversations: Sequence[Conversation], query: Query, titles: Sequence[Hit]) -> None:
     """The titles at once, and what is in messages when it has been read."""
     t = page.t
-    titles = by_title(conversations, query)
-    for hit in titles[: page.state.conversations_shown]:
+    for hit in titles:
         _row(page, hit, query)
-    _more(page, len(titles))
     remembered = page.state.session.get(_FOUND)
     if not isinstance(remembered, Remembered) or remembered.query != query:
         remembered = page.state.session[_FOUND] = Remembered(query, {})
@@ -87,11 +103,6 @@ def _found(page: Page, conversations: Sequence[Conversation], query: Query) -> N
         st.caption(t("sidebar.nothing_found"))
     if len(conversations) > SEARCHED:
         st.caption(t("sidebar.searched", n=t.number(SEARCHED)))
-
-
-def _more(page: Page, available: int) -> None:
-    if available > page.state.conversations_shown:
-        st.button(page.t("sidebar.more"), key="more", on_click=page.state.show_more_conversations, type="tertiary")
 
 
 def _row(page: Page, hit: Hit, query: Query) -> None:

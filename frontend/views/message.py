@@ -19,12 +19,10 @@ from frontend.history.table import HistoryError
 from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.reading import Reading
-from frontend.views import actions, errors, growing
+from frontend.views import actions, answer_end, growing
 from frontend.wire import Image
 
 _PICTURE_WIDTH = 240
-# Ends of an answer that looks whole and is not.
-_NOT_WHOLE = frozenset({"length", "content_filter"})
 
 
 def draw(page: Page, shown: ShownTurn, rating: Rating | None, *, is_last: bool, is_followed: bool) -> DeltaGenerator:
@@ -40,10 +38,9 @@ def draw(page: Page, shown: ShownTurn, rating: Rating | None, *, is_last: bool, 
             growing.draw(place, turn.answer)
         elif turn.is_live and not is_followed:
             place.caption(page.t("answer.waiting"))
-        _end(page, turn)
+        answer_end.draw(page, page.state.conversation_id or "", turn)
         if not turn.is_live:
-            st.caption(_footer(page, turn, rating))
-            actions.draw(page, turn, rating, is_last=is_last)
+            actions.draw(page, turn, rating, _footer(page, turn, rating), is_last=is_last)
     return place
 
 
@@ -77,21 +74,6 @@ def _picture(owner: str, conversation_id: str, image_id: str, _page: Page) -> Im
     if found is None:
         raise KeyError(image_id)
     return found
-
-
-def _end(page: Page, turn: TurnRecord) -> None:
-    """How the answer ended, where it did not just end."""
-    t = page.t
-    if turn.status == "error":
-        errors.failure(t, turn.error_code or "internal", turn.error_message, turn.request_id)
-    if turn.status == "interrupted":
-        st.warning(t("answer.interrupted_body"), title=t("answer.interrupted"), icon=":material/link_off:")
-    if turn.status == "stopped":
-        st.badge(t("answer.stopped"), icon=":material/stop_circle:", color="gray")
-    if turn.finish_reason in _NOT_WHOLE:
-        st.badge(t(f"answer.{turn.finish_reason}"), icon=":material/content_cut:", color="orange")
-    if page.chat.is_unsaved(page.state.conversation_id or "", turn.number):
-        st.warning(t("answer.unsaved"))
 
 
 def _footer(page: Page, turn: TurnRecord, rating: Rating | None) -> str:

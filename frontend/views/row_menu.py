@@ -58,9 +58,10 @@ def draw(page: Page, conversation: Conversation) -> None:
 
 def panel(page: Page, conversation: Conversation) -> None:
     """What was chosen in this conversation's menu, until it is done or called off."""
+    place = st.empty()  # drawn in any case, so that it is cleared at once also while an answer is being followed
     open_row, name = page.state.session.get(_ROW, (None, ""))
     if open_row == conversation.id:
-        with st.container(border=True, gap="small"):
+        with place.container(border=True, gap="small", key=f"panel-{name}"):
             _DRAW[name](page, conversation)
 
 

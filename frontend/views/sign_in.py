@@ -6,7 +6,6 @@ further then: nothing is read from AWS for somebody who is not signed in.
 
 from __future__ import annotations
 
-import hashlib
 import time
 
 import streamlit as st
@@ -15,7 +14,6 @@ from frontend import access, announcement, browser_scripts
 from frontend.access import AccessError, Login, SignedOut, User
 from frontend.i18n import LANGUAGES, Translator
 from frontend.markdown_safe import plain
-from frontend.oidc import is_loopback
 from frontend.settings import Settings
 from frontend.state import LANGUAGE_KEY, PageState
 
@@ -34,13 +32,9 @@ def visitor(env: Settings) -> User | AccessError:
     try:
         if env.oidc is not None:
             return access.user_of(dict(st.user), env.oidc, _signed_out(), time.time())
-        # `asgi.py` sees to this too; `app.py` alone has no other wall.
-        address = st.context.ip_address
-        if address is not None and not is_loopback(address):
-            raise AccessError("not_here")
+        return access.only_user(env.owner, st.context.ip_address)
     except AccessError as exc:
         return exc
-    return User(env.owner)
 
 
 def let_in(t: Translator, state: PageState, visitor: User | AccessError) -> User | None:
@@ -54,7 +48,7 @@ def let_in(t: Translator, state: PageState, visitor: User | AccessError) -> User
         _sign_out(t, visitor.login)
         return None
     state.put(_FAILED, None)
-    _run("signed_in", user=_mark(visitor))
+    _run("signed_in")
     return visitor
 
 
@@ -74,7 +68,6 @@ def sign_out_button(t: Translator, state: PageState, user: User) -> None:
 
 def _sign_out(t: Translator, login: Login) -> None:
     _signed_out().add(login, time.time())
-    _run("sign_in", forget="true")
     st.info(t("access.leaving"))
     st.logout()
 
@@ -84,17 +77,17 @@ def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
     if failure.reason == "not_here":
         st.error(t("access.not_here"))
         return
-    draft = _unsent(state)
+    draft, has_failed = _unsent(state), bool(state.query.get(_FAILED))
     st.html(announcement.html(t.language, ""), unsafe_allow_javascript=True)
     _run(
         "sign_in",
-        user=_mark(failure.user) if failure.user and failure.reason == "expired" else "",
+        user=browser_scripts.mark_of(failure.user.owner) if failure.user else "",
         draft=draft,
-        forget="true" if failure.reason == "ended" else "",
+        forget="true" if failure.reason in ("signed_out", "ended") and not has_failed else "",
     )
     with st.container(horizontal_alignment="center"):
         st.title(t("access.title"), anchor=False, text_alignment="center")
-        if state.query.get(_FAILED):
+        if has_failed:
             st.error(t("access.failed"), icon=":material/error:")
         elif failure.reason == "signed_out":
             st.markdown(t("access.signed_out"), text_alignment="center")
@@ -123,8 +116,3 @@ def _unsent(state: PageState) -> str:
 
 def _run(script: str, **told: str) -> None:
     st.html(browser_scripts.html(script, **told), unsafe_allow_javascript=True)
-
-
-def _mark(user: User) -> str:
-    """Tells in the browser whose a draft is, and is no part of any key."""
-    return hashlib.sha256(f"draft {user.owner}".encode()).hexdigest()[:16]

@@ -8,6 +8,8 @@ from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.wire import ModelInfo
 
+_ANSWERED = "start-offers-answered"
+
 
 def is_offered(page: Page, model: ModelInfo) -> bool:
     return page.may_start and model.startable
@@ -18,8 +20,10 @@ def draw(page: Page, model: ModelInfo, place: str) -> bool:
 
     Not in a dialog: see `sidebar.py`.
     """
-    t = page.t
-    with st.popover(t("start_offer.open"), icon=":material/play_circle:", key=f"{place}-start-{model.id}"):
+    t, session = page.t, page.state.session
+    answered: int = session.get(_ANSWERED, 0)
+    # Another key, and so another popover, after each answer: the one that was answered would stay open.
+    with st.popover(t("start_offer.open"), icon=":material/play_circle:", key=f"{place}-{answered}-start-{model.id}"):
         st.markdown(f"**{t('start_offer.title', model=plain(model.id))}**")
         if model.usd_per_hour is None:
             st.markdown(plain(t("start_offer.cost_unknown")))
@@ -29,4 +33,7 @@ def draw(page: Page, model: ModelInfo, place: str) -> bool:
             st.markdown(t("start_offer.ends", time=t.moment(model.stops_at.astimezone(page.zone))))
         else:
             st.markdown(t("start_offer.ends_by_schedule"))
-        return st.button(t("start_offer.confirm"), key=f"{place}-start-yes-{model.id}", icon=":material/play_arrow:")
+        is_yes = st.button(t("start_offer.confirm"), key=f"{place}-yes-{model.id}", icon=":material/play_arrow:")
+    if is_yes:
+        session[_ANSWERED] = answered + 1
+    return is_yes

@@ -1,8 +1,8 @@
 """Performs what a click asked for. No Streamlit.
 
 In: a page with a wish in its state. Out: changed chats, and notices in the state for what could not be done. Separate
-so that clicks never act inside a Streamlit callback, whose exceptions no page can catch. The modules beside this one have
-the actions of one area each, as `ACTIONS`.
+so that clicks never act inside a Streamlit callback, whose exceptions no page can catch. The modules beside this one
+have the actions of one area each, as `ACTIONS`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from frontend import own_data
 from frontend.page import Page
-from frontend.state import Wish
+from frontend.state import PREFERENCES_KEY, Wish
 from frontend.wishes.action import Action
 
 
@@ -40,7 +40,7 @@ def _erase(page: Page, wish: Wish) -> None:
     """Everything of the owner for good."""
     own_data.erase(page.chat)
     page.state.open(None)
-    page.state.session.pop("preferences", None)
+    page.state.session.pop(PREFERENCES_KEY, None)
     page.state.notify("notice.erased")
 
 

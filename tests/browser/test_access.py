@@ -8,12 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import APP, wait_until_healthy
 from tests.browser.fake_issuer import CLIENT_ID, CLIENT_SECRET, Issuer
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.browser
 
 HOURS = 1
 COOKIE_SECRET = "COOKIE-SECRET-789-with-32-characters-or-more"
-OpenBrowser = Callable[..., BrowserContext]
 
 
 @dataclass(frozen=True)
@@ -80,17 +79,12 @@ def site(running_site: Site) -> Iterator[Site]:
 
 
 @pytest.fixture
-def open_browser(chromium: Browser) -> Iterator[OpenBrowser]:
-    """Opens a browser with cookies of its own."""
-    opened: list[BrowserContext] = []
-
-    def open_it(locale: str = "en-US") -> BrowserContext:
-        opened.append(chromium.new_context(viewport={"width": 1280, "height": 900}, locale=locale))
-        return opened[-1]
-
-    yield open_it
-    for context in opened:
-        context.close()
+def browser(window: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser that nobody has signed in with."""
+    window.clear_cookies()
+    yield window
+    for page in window.pages:
+        page.close()
 
 
 def sign_in(page: Page, person: str) -> None:
@@ -126,9 +120,9 @@ def sign_in_page(page: Page) -> None:
 
 
 def test_check_06_another_user_gets_not_found_for_the_url_of_a_conversation(
-    site: Site, open_browser: OpenBrowser
+    site: Site, browser: BrowserContext
 ) -> None:
-    ann = open_browser().new_page()
+    ann = browser.new_page()
     ann.goto(site.url)
     sign_in_page(ann)
     expect(ann.get_by_test_id("stSidebarNav")).to_have_count(0)
@@ -140,7 +134,8 @@ def test_check_06_another_user_gets_not_found_for_the_url_of_a_conversation(
     ann.reload()
     expect(ann.get_by_test_id("stChatMessage").last).to_contain_text("You said: Only for Ann", timeout=20_000)
 
-    bob = open_browser().new_page()
+    browser.clear_cookies()  # as in another browser, which begins with none, and without what this tab remembers
+    bob = browser.new_page()
     bob.goto(link)
     sign_in_page(bob)
     sign_in(bob, "bob")
@@ -150,8 +145,7 @@ def test_check_06_another_user_gets_not_found_for_the_url_of_a_conversation(
     expect(bob.locator("body")).not_to_contain_text("Only for Ann")
 
 
-def test_check_30_sign_out_ends_access_in_every_tab_and_at_the_issuer(site: Site, open_browser: OpenBrowser) -> None:
-    browser = open_browser()
+def test_check_30_sign_out_ends_access_in_every_tab_and_at_the_issuer(site: Site, browser: BrowserContext) -> None:
     page, other = browser.new_page(), browser.new_page()
     page.goto(site.url)
     sign_in(page, "ann")
@@ -181,9 +175,9 @@ def test_check_30_sign_out_ends_access_in_every_tab_and_at_the_issuer(site: Site
 
 @pytest.mark.parametrize("is_sent", [False, True], ids=["being-written", "sent"])
 def test_check_30_an_expired_sign_in_asks_again_and_keeps_the_draft(
-    site: Site, open_browser: OpenBrowser, is_sent: bool
+    site: Site, browser: BrowserContext, is_sent: bool
 ) -> None:
-    page = open_browser().new_page()
+    page = browser.new_page()
     page.goto(f"{site.url}/?lang=vi&model=slow")
     box = page.get_by_test_id("stChatInputTextArea")
     over = sign_in_for_a_moment(page, site.issuer)
@@ -207,22 +201,21 @@ def test_check_30_an_expired_sign_in_asks_again_and_keeps_the_draft(
 
 
 @pytest.mark.parametrize("lie", ["nonce", "state", "key", "audience"])
-def test_a_forged_answer_of_the_issuer_signs_nobody_in(site: Site, open_browser: OpenBrowser, lie: str) -> None:
-    browser = open_browser(locale="vi-VN")
+def test_a_forged_answer_of_the_issuer_signs_nobody_in(site: Site, browser: BrowserContext, lie: str) -> None:
     page = browser.new_page()
-    page.goto(f"{site.url}/?chat=someones")
+    page.goto(f"{site.url}/?chat=someones&lang=vi")
     page.get_by_role("button", name="Đăng nhập").click()
     site.issuer.lie = lie  # type: ignore[assignment]  # one of the parameters above
     page.reload()
     page.get_by_role("link", name="ann").click()
 
     expect(page.get_by_text("Đăng nhập không thành công")).to_be_visible(timeout=20_000)
-    expect(page).to_have_url(re.compile(r"\?chat=someones&sign_in=failed$"))
+    expect(page).to_have_url(re.compile(r"\?chat=someones&lang=vi&sign_in=failed$"))
     assert not [cookie for cookie in browser.cookies() if cookie["name"].startswith("_streamlit_user")]
 
 
-def test_who_turns_back_at_the_issuer_is_told_and_may_try_again(site: Site, open_browser: OpenBrowser) -> None:
-    page = open_browser().new_page()
+def test_who_turns_back_at_the_issuer_is_told_and_may_try_again(site: Site, browser: BrowserContext) -> None:
+    page = browser.new_page()
     page.goto(site.url)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="nobody").click()

@@ -115,9 +115,9 @@ def test_check_16_with_no_source_at_all_there_is_an_empty_state_and_no_waiting(
         stack.handler.lists.clear()
         page = open_page(f"models?deployment={other.deployment}", ready="[data-testid=stApp]")
         wait_until(lambda: len(stack.handler.headers) > asked)
-        # The handler hangs, and SSM does not know the deployment any more.
+        # The handler hangs, and what SSM says cannot be read any more.
         ssm = stack.session.client("ssm", endpoint_url=stack.aws_url)
-        ssm.delete_parameter(Name=f"/terrachat/{other.deployment}/handler")
+        ssm.put_parameter(Name=f"/terrachat/{other.deployment}/handler", Value="{", Overwrite=True)
 
         expect(page.get_by_text("The models cannot be listed")).to_be_visible(timeout=SLOW_MS)
         expect(page.get_by_text("No source answers")).to_be_visible()
@@ -180,13 +180,13 @@ def test_check_18_a_model_that_is_not_deployed_falls_back_with_a_notice(open_pag
 
 def test_the_list_is_filtered_and_its_filters_are_in_the_address(open_page: OpenPage) -> None:
     page = models_page(open_page)
-    page.get_by_role("textbox", name="Find").press_sequentially("tor")
+    page.get_by_role("searchbox", name="Find").press_sequentially("tor")
 
     expect(page.get_by_text(re.compile(r"^1 model of \d+$"))).to_be_visible()
     expect(row(page, "torture")).to_be_visible()
     expect(page).to_have_url(re.compile("q=tor"))
     page.reload()
-    expect(page.get_by_role("textbox", name="Find")).to_have_value("tor", timeout=SLOW_MS)
+    expect(page.get_by_role("searchbox", name="Find")).to_have_value("tor", timeout=SLOW_MS)
     expect(page.get_by_text(re.compile(r"^1 model of \d+$"))).to_be_visible()
 
     other = models_page(open_page, "?status=stopped&provider=fake")
@@ -196,7 +196,7 @@ def test_the_list_is_filtered_and_its_filters_are_in_the_address(open_page: Open
 
 def test_the_list_follows_while_somebody_writes(open_page: OpenPage, stack: Stack) -> None:
     page = models_page(open_page)
-    box = page.get_by_role("textbox", name="Find")
+    box = page.get_by_role("searchbox", name="Find")
     box.press_sequentially("ech")
     expect(page.get_by_text(re.compile("^1 model of"))).to_be_visible()
     before = row(page, "echo").get_by_text(re.compile("Checked")).inner_text()
@@ -240,7 +240,7 @@ def scheduled(stack: Stack) -> str:
     sagemaker.create_endpoint_config(
         EndpointConfigName=name,
         ProductionVariants=[
-            {"VariantName": "all", "ModelName": name, "InitialInstanceCount": 1, "InstanceType": "ml.g5.xlarge"}
+            {"VariantName": "all", "ModelName": name, "InitialInstanceCount": 1, "InstanceType": "ml.m5.xlarge"}
         ],
     )
     stack.publish_model(
@@ -275,6 +275,8 @@ def test_a_scheduled_endpoint_is_started_after_a_yes_that_knows_the_cost(open_pa
     sagemaker.delete_endpoint(EndpointName=name)
     sagemaker.delete_endpoint_config(EndpointConfigName=name)
 
+    expect(page.get_by_role("button", name="Start it")).to_have_count(0)
+    page.locator(RESTS).wait_for()
     row(page, "asleep").get_by_role("button", name="Start").click()
     page.get_by_role("button", name="Start it").click()
     expect(page.get_by_text("The endpoint configuration of asleep does not exist any more.")).to_be_visible(

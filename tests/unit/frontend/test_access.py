@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from frontend import oidc
-from frontend.access import AccessError, SignedOut, User, exposed, user_of
+from frontend.access import AccessError, SignedOut, User, exposed, only_user, user_of
 from frontend.oidc import Oidc, SettingsError
 from frontend.settings import from_environment
 
@@ -167,3 +167,10 @@ def test_without_signing_in_the_page_is_for_this_machine(address: str) -> None:
 def test_without_signing_in_the_page_is_served_to_nobody_else(issuer: Oidc, address: str | None) -> None:
     assert "TERRACHAT_OIDC_CLIENT_ID" in str(exposed(None, address))
     assert exposed(issuer, address) is None
+
+
+def test_a_page_without_signing_in_is_for_who_sits_at_its_machine() -> None:
+    assert only_user("ann", None) == only_user("ann", "127.0.0.1") == User("ann")
+    with pytest.raises(AccessError) as caught:
+        only_user("ann", "192.168.1.9")
+    assert caught.value.reason == "not_here"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -115,7 +114,6 @@ def test_a_model_that_is_not_ready_says_so_in_its_pane_and_can_be_asked_later(
     assert keys(page, "compare_retry") == []
 
     stack.handler.told["starting"] = {"status": "ready", "reason": None}
-    next(iter(st.cache_resource._get_caches() if False else [None]))
     st.cache_resource.clear()
     page.run()
     page.button(key=keys(page, "compare_retry")[0]).click().run()
@@ -157,7 +155,7 @@ def test_earlier_comparisons_are_listed_and_opened(compare: OpenCompare) -> None
     run = run_of(page)
     page.button(key="compare-new").click().run()
     assert page.multiselect(key="compared").value == ["echo", "parrot"]
-    assert "echo, parrot" in said(page)
+    assert r"echo\, parrot" in said(page)
 
     page.button(key=f"open-{run}").click().run()
     assert "You said: Remember" in said(page)
@@ -196,4 +194,3 @@ def test_the_page_speaks_vietnamese(compare: OpenCompare) -> None:
 
     assert page.header[0].value == "So sánh mô hình"
     assert "Token: 2 vào, 1 ra" in said(page)
-    assert Decimal(0) == 0

@@ -121,7 +121,7 @@ def test_container_and_health_checks_speak_of_the_same_port(image: Path) -> None
 
     assert instructions("EXPOSE") == ["8501"]
     assert instructions("USER") == ["1000:1000"]
-    assert 'user      = "1000"' in task
+    assert 'user      = "1000:1000"' in task
     assert health.partition("CMD ")[2] == '["' + '", "'.join(json.loads(health.partition("CMD ")[2])) + '"]'
     assert json.dumps(["CMD", *json.loads(health.partition("CMD ")[2])]) in task
 

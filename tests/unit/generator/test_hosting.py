@@ -240,6 +240,20 @@ def test_a_secret_is_in_no_module() -> None:
     ]
 
 
+@pytest.mark.parametrize("case", ["hosted", "hosted_internal", "everything"])
+def test_descriptions_and_names_are_such_as_aws_takes(case: str) -> None:
+    """The provider does not look at them. Source: botocore 1.44.5, ec2, CreateSecurityGroup, Description; elbv2,
+    CreateLoadBalancer and CreateTargetGroup, Name: 32 characters; read on 2026-11-22.
+    """
+    (text,) = (file.text for file in whole_module(case) if file.name == "hosting_network.tf")
+    longest = Catalog.model_validate({**document(), "deployment": "d" * 20})
+
+    described = re.findall(r'description += "(.*)"', text)
+    assert len(described) > 5
+    assert [each for each in described if not re.fullmatch(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", each)] == []
+    assert len(plan_deployment(longest, ON_AWS).name) <= 32
+
+
 def test_record_says_how_to_start_unless_its_tags_are_too_long_for_it() -> None:
     def record(tags: dict[str, str]) -> str:
         catalog = Catalog.model_validate({**document(BY_DAY), "tags": tags})

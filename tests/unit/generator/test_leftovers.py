@@ -13,7 +13,9 @@ from generator.catalog import Catalog
 from generator.deployment.leftovers import Leftover, find
 from generator.deployment.live_endpoints import LiveEndpoints
 from generator.families.lambda_runtime import ON_AWS
+from generator.loading import load_catalog
 from generator.planning import plan_deployment
+from tests.golden.modules import FOLDER
 from tests.unit.generator.aws_answers import CREDENTIALS
 
 PLAN = plan_deployment(
@@ -84,3 +86,30 @@ def test_what_services_left_behind_is_listed_with_what_to_do() -> None:
     assert "delete it in the Secrets Manager console" in found[secret].reason
     assert found[LOG].kind == "log group"
     assert found[table].kind == "dynamodb"
+
+
+def test_what_remains_of_a_hosted_page_is_listed() -> None:
+    plan = plan_deployment(load_catalog(FOLDER / "hosted/catalog.yaml"), ON_AWS)
+    alarm = "TargetTracking-service/terrachat-hosted/chat-page-AlarmHigh-1"
+    log = "/ecs/terrachat-hosted-chat-page"
+    boto3.client("logs", region_name=plan.region).create_log_group(logGroupName=log)
+    boto3.client("cloudwatch", region_name=plan.region).put_metric_alarm(
+        AlarmName=alarm,
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Threshold=1,
+        Namespace="n",
+        MetricName="m",
+        Period=60,
+        Statistic="Sum",
+    )
+    task = boto3.client("ecs", region_name=plan.region).register_task_definition(
+        family="terrachat-hosted-chat-page",
+        containerDefinitions=[{"name": "page", "image": "page", "memory": 128}],
+        tags=[{"key": "terrachat:deployment", "value": "hosted"}],
+    )["taskDefinition"]["taskDefinitionArn"]
+
+    remains = {each.name: each for each in find(plan, [], LiveEndpoints(plan.region))}
+
+    assert {log, alarm, task} <= set(remains)
+    assert remains[task].reason.startswith("ECS keeps former task definitions for good")

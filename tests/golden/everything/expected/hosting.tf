@@ -34,7 +34,7 @@ resource "aws_ecs_task_definition" "chat_page" {
     name      = "page"
     image     = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/chat-page:1.4.0"
     essential = true
-    user      = "1000"
+    user      = "1000:1000"
 
     portMappings = [{ containerPort = 8501, hostPort = 8501, protocol = "tcp" }]
 
@@ -60,7 +60,7 @@ resource "aws_ecs_task_definition" "chat_page" {
 
     linuxParameters = {
       initProcessEnabled = true
-      capabilities       = { add = [], drop = ["ALL"] }
+      capabilities       = { drop = ["ALL"] }
     }
 
     healthCheck = {

@@ -158,7 +158,7 @@ resource "aws_vpc_security_group_ingress_rule" "chat_page" {
 
 resource "aws_vpc_security_group_egress_rule" "chat_page" {
   security_group_id = aws_security_group.chat_page.id
-  description       = "AWS, the handler's URL and the sign-in provider"
+  description       = "AWS, the URL of the handler, the sign-in provider"
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
   from_port         = 443
