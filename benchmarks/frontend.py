@@ -188,7 +188,12 @@ def _table(title: str, contenders: Sequence[Contender], rows: dict[str, Sequence
     print("|---|" + "---|" * (len(contenders) + 1))
     for name, values in rows.items():
         ratio = f"{values[1] / values[0]:.2f}" if values[0] else ""
-        print(f"| {name} | " + " | ".join(f"{value:,.4g}" for value in values) + f" | {ratio} |", flush=True)
+        print(f"| {name} | " + " | ".join(map(_figure, values)) + f" | {ratio} |", flush=True)
+
+
+def _figure(value: float) -> str:
+    """Three digits that say something, and no more."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _judge(what: str, value: float, goal: float, unit: str) -> None:

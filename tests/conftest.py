@@ -26,19 +26,31 @@ botocore.session.create_loader = functools.cache(create_loader)
 
 # Session fixtures that cost minutes: all tests that use one run in one process, so that it is made once.
 _SHARED = ("deployed",)
+# Modules of half a minute and more of processor time.
+_LONG = {"test_packaging", "test_lifecycle", "test_golden_modules", "test_checkov", "test_command_line"}
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Under pytest-xdist (`make test`), keep together what shares something expensive, and start with the longest.
 
+    What takes long by itself would otherwise begin last, and be waited for while the other processes are done.
     Elsewhere a module's tests stay together, as they share its fixtures. The order is the same in each process.
     """
     if not hasattr(config, "workerinput"):
         return
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: item.get_closest_marker("local") is None)
+    items.sort(key=_begins_after)
+
+
+def _begins_after(item: pytest.Item) -> int:
+    """How soon a test begins: the stages of Terraform, the browser, modules that take half a minute, the rest."""
+    if item.get_closest_marker("local"):
+        return 0
+    if item.get_closest_marker("browser"):
+        return 1
+    return 2 if item.path.stem in _LONG else 3
 
 
 def _group(item: pytest.Item) -> str:

@@ -6,6 +6,7 @@ What talks to AWS and to models (boto3, openai) takes a second to import: comman
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,7 +85,7 @@ def chat(
     work = work_on(catalog, target, local, None)
     _connect(work)
     with shown_progress("The deployment is as it was.") as progress:
-        demo.serve_page(work.catalog, work.target, progress, port, _announce)
+        demo.serve_page(work.catalog, work.target, progress, port, _announcing(work))
 
 
 def run_demo(
@@ -122,6 +123,17 @@ def _connect(work: Work) -> ChatClient:
     from generator.asking import connect
 
     return connect(work.catalog.deployment, work.catalog.region, local=work.target.local is not None)
+
+
+def _announcing(work: Work) -> Callable[[str], None]:
+    """Tells whose page it is: without a sign-in, whoever is at this machine uses the deployment as its user."""
+    where = "the local target" if work.target.local is not None else work.catalog.region
+
+    def announce(url: str) -> None:
+        print(f"\nChat with {work.catalog.deployment} ({where}), for you on this machine only:", end="", flush=True)
+        _announce(url)
+
+    return announce
 
 
 def _announce(url: str) -> None:

@@ -16,7 +16,6 @@ import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -33,6 +32,8 @@ def next_firing(expression: str, timezone: str, after: datetime) -> datetime | N
         ValueError: the expression cannot be read, or there is no such zone here.
 
     """
+    from zoneinfo import ZoneInfo  # five modules, for deployments with a schedule only
+
     try:
         zone = ZoneInfo(timezone)
     except (KeyError, OSError, ValueError) as exc:

@@ -202,11 +202,10 @@ def test_check_30_an_expired_sign_in_asks_again_and_keeps_the_draft(
 
 @pytest.mark.parametrize("lie", ["nonce", "state", "key", "audience"])
 def test_a_forged_answer_of_the_issuer_signs_nobody_in(site: Site, browser: BrowserContext, lie: str) -> None:
+    site.issuer.lie = lie  # type: ignore[assignment]  # one of the parameters above
     page = browser.new_page()
     page.goto(f"{site.url}/?chat=someones&lang=vi")
     page.get_by_role("button", name="Đăng nhập").click()
-    site.issuer.lie = lie  # type: ignore[assignment]  # one of the parameters above
-    page.reload()
     page.get_by_role("link", name="ann").click()
 
     expect(page.get_by_text("Đăng nhập không thành công")).to_be_visible(timeout=20_000)

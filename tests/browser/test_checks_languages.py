@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -32,6 +34,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 # What others say: the handler's reasons are not in the page's language, and names of things are names.
+AGE = re.compile(r"\d+ seconds? ago")
 SAID_BY_OTHERS = re.compile(r"\(fake\)|^Enter$|README\.md")
 
 
@@ -39,6 +42,18 @@ def switch_to(page: Page, language: str) -> None:
     page.get_by_test_id("stSidebar").get_by_text(i18n.LANGUAGES[language], exact=True).click()
     expect(page.locator("html")).to_have_attribute("lang", language)
     page.locator(RESTS).wait_for()
+
+
+def is_allowed(text: str) -> bool:
+    return text in ALLOWED or SAID_BY_OTHERS.search(text) is not None
+
+
+def until_none(found: Callable[[], list[str]]) -> None:
+    """Wait until nothing is found any more: a page is drawn piece by piece."""
+    deadline = time.monotonic() + 5
+    while still := found():
+        assert time.monotonic() < deadline, still
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -50,16 +65,13 @@ def test_check_25_a_switch_changes_every_word_and_back(open_page: OpenPage, stac
     assert len(english) > 10
 
     switch_to(page, "vi")
-
     expect(page).to_have_title(f"{i18n.translator('vi')('pages.' + (name or 'chat'))} · Terrachat")
-    vietnamese = said(page)
-    assert leftovers(vietnamese, "vi", ALLOWED) == []
-    sentences = (text for text in vietnamese if text not in ALLOWED and not SAID_BY_OTHERS.search(text))
-    assert [text for text in sentences if ENGLISH.search(text)] == []
+    until_none(lambda: leftovers(said(page), "vi", ALLOWED))
+    until_none(lambda: [text for text in said(page) if ENGLISH.search(text) and not is_allowed(text)])
 
     switch_to(page, "en")
     expect(page).to_have_title(title)
-    assert {text for text in english ^ set(said(page)) if not re.search(r"\d+ seconds?", text)} == set()
+    until_none(lambda: [text for text in english ^ set(said(page)) if not AGE.search(text)])
 
 
 def test_check_25_a_switch_keeps_the_draft_and_the_chat(open_page: OpenPage, stack: Stack) -> None:

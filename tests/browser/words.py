@@ -21,9 +21,10 @@ _SAID = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (hidden(parent) || parent.closest("[data-testid=stIconMaterial]")) continue;
-    const block = parent.closest("p, h1, h2, h3, h4, h5, h6, li, td, th, button, label, summary, option") || parent;
-    const copy = block.cloneNode(true);
+    if (!walker.currentNode.data.trim() || hidden(parent) || parent.closest("[data-testid=stIconMaterial]")) continue;
+    const block = parent.closest("p, h1, h2, h3, h4, h5, h6, li, td, th, button, label, summary, option");
+    const copy = (block || walker.currentNode).cloneNode(true);
+    if (!block) { said.add(copy.data.trim()); continue; }
     copy.querySelectorAll("[data-testid=stIconMaterial], [role=img], [aria-hidden=true]").forEach((e) => e.remove());
     said.add(copy.textContent.replace(/\\s+/g, " ").trim());
   }

@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.functional.stage import Stage
 
+pytestmark = [pytest.mark.local, pytest.mark.timeout(600)]
 OWN = "terrachat/keys/api-keys"
 PLANTED = "sk-planted-5b1e77c0"
 NAMED = "arn:aws:secretsmanager:us-east-1:999999999999:secret:SharedApiKeysSecret-a1b2c3"

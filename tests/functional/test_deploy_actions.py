@@ -20,9 +20,8 @@ from generator.planning import plan_deployment
 from generator.preflight.permission_needs import needs
 from generator.rendering import render
 from generator.terraform import Terraform
-from tests.functional.conftest import Deployed
 from tests.functional.recorded_calls import recording
-from tests.functional.stage import endpoint_entry
+from tests.functional.stage import Stage, endpoint_entry
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(600)]
 
@@ -98,8 +97,8 @@ EACH_PART = {
 }
 
 
-def test_every_call_of_the_provider_is_among_what_is_simulated(deployed: Deployed, zips: Path) -> None:
-    story = deployed.deployment("acts")
+def test_every_call_of_the_provider_is_among_what_is_simulated(stage: Stage, zips: Path) -> None:
+    story = stage.deployment("acts")
     story.write(
         endpoint_entry("gated", instances={"min": 1, "max": 2}),
         endpoint_entry("weights", **IN_S3),
@@ -114,18 +113,18 @@ def test_every_call_of_the_provider_is_among_what_is_simulated(deployed: Deploye
     catalog, runtime = load_catalog(story.catalog), on_this_machine()
     archive = packaging.build(runtime, zips, packages=packaging.packages_for(catalog))
 
-    with recording(deployed.target["control_url"]) as calls:
+    with recording(stage.target["control_url"]) as calls:
         plan = plan_deployment(catalog, runtime, local_endpoint=calls.url, upload="s3")
         identity = ModuleIdentity(catalog.deployment, catalog.region, "local")
         module_dir.write(story.module, render(plan), Archive(archive.path.name, "s3", archive.path), identity)
         environment = {"AWS_ENDPOINT_URL": calls.url, "AWS_EC2_METADATA_DISABLED": "true"}
-        environment.update(deployed.terrachat.provider.for_module(story.module))
-        cli_folder = deployed.terrachat.folder / ".terrachat/terraform"
+        environment.update(stage.terrachat.provider.for_module(story.module))
+        cli_folder = stage.terrachat.folder / ".terrachat/terraform"
         terraform = Terraform(story.module, cli_folder=cli_folder, environment=environment)
         terraform.init()
         terraform.apply_unasked()
         again = terraform.plan()
-        told = {name: json.loads(_parameter(deployed, name)) for name in ("handler", "models/hours", "models/off")}
+        told = {name: json.loads(_parameter(stage, name)) for name in ("handler", "models/hours", "models/off")}
         terraform.apply(terraform.plan(destroy=True))
 
     simulated = {action for need in needs(plan, "123456789012", is_uploaded=True) for action in need.actions}
@@ -139,6 +138,6 @@ def test_every_call_of_the_provider_is_among_what_is_simulated(deployed: Deploye
     assert "start" not in told["models/off"]
 
 
-def _parameter(deployed: Deployed, name: str) -> str:
-    found = deployed.client("ssm").get_parameter(Name=f"/terrachat/acts/{name}")
+def _parameter(stage: Stage, name: str) -> str:
+    found = stage.client("ssm").get_parameter(Name=f"/terrachat/acts/{name}")
     return str(found["Parameter"]["Value"])

@@ -324,3 +324,37 @@ def test_a_secret_that_cannot_be_read_harms_only_providers_with_a_key(
 
     assert (gpt["status"], nova["status"], smollm2["status"]) == ("missing_key", "ready", "ready")
     assert said in gpt["reason"]
+
+
+def test_what_providers_have_is_listed_although_ssm_never_could_be_read() -> None:
+    found = Discovered((ModelRecord("found", "echo", {}, {"must": "be", "model": "m"}),))
+
+    async def find() -> Discovered:
+        return found
+
+    async def story() -> tuple[list[str], str, list[str | None]]:
+        ssm = Ssm(UpstreamError("down"))
+        providers = {"echo": Provider("echo", build, lambda _: find)}
+        ssm.registry = Registry(ssm.read, providers, cast(Services, None))
+        ids = await ssm.ids()
+        with pytest.raises(UpstreamError):
+            await ssm.registry.model("of the catalog")  # nobody can say that there is none
+        problems = [source.problem for source in ssm.registry.sources()]
+        return ids, (await ssm.registry.model("found")).record.id, problems
+
+    assert asyncio.run(story()) == (["found"], "found", ["down"])
+
+
+def test_what_providers_had_is_kept_while_they_cannot_tell() -> None:
+    answers = [Discovered((ModelRecord("found", "echo", {}, {"must": "be", "model": "m"}),)), Discovered(None)]
+
+    async def find() -> Discovered:
+        return answers.pop(0)
+
+    async def story() -> list[list[str]]:
+        ssm = Ssm({"a": {}})
+        providers = {"echo": Provider("echo", build, lambda _: find)}
+        ssm.registry = Registry(ssm.read, providers, cast(Services, None))
+        return [await ssm.ids(), await ssm.ids()]
+
+    assert asyncio.run(story()) == [["a", "found"], ["a", "found"]]
