@@ -64,7 +64,7 @@ def main() -> None:
         if "answer" in options.parts:
             _print_answers(browser, contenders, min(options.rounds, 3))
         if "soak" in options.parts:
-            _print_soaks(browser, contenders, options.sessions, options.minutes)
+            _print_soaks(contenders, options.sessions, options.minutes)
 
 
 @contextlib.contextmanager
@@ -165,13 +165,14 @@ def _print_answers(browser: Browser, contenders: Sequence[Contender], rounds: in
     _judge("typing meanwhile", statistics.median(one.typing_p50_ms for one in mine[0]), TYPING_GOAL_MS, "ms")
 
 
-def _print_soaks(browser: Browser, contenders: Sequence[Contender], sessions: int, minutes: float) -> None:
+def _print_soaks(contenders: Sequence[Contender], sessions: int, minutes: float) -> None:
     seen: list[Soak] = []
     for contender in contenders:
-        seen.append(soak(browser, contender.running, contender.url(TALKER), sessions, minutes))
+        seen.append(soak(contender.running, contender.url(TALKER), sessions, minutes))
     _table(f"{sessions} sessions that ask for {minutes:g} minutes", contenders, {
-        "questions asked": [each.answers for each in seen],
+        "answers": [each.answers for each in seen],
         "sessions that died": [each.dead for each in seen],
+        "MB received for an answer": [each.megabytes / max(1, each.answers) for each in seen],
         "MiB before": [each.baseline.memory_mib for each in seen],
         "MiB early": [each.first.memory_mib for each in seen],
         "MiB at the end": [each.last.memory_mib for each in seen],

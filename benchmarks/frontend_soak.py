@@ -1,20 +1,19 @@
 """Many sessions for many minutes, each with one question after another, and what the server keeps of them.
 
-In: a running page. Out: memory and threads before, at most, and when everybody has gone. Separate because it takes
+In: a running page. Out: memory and threads before, meanwhile, and when everybody has gone. Separate because it takes
 minutes where everything else takes seconds.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
-from playwright.sync_api import Browser
 
 from benchmarks.frontend_servers import SESSION_TTL_S
-from benchmarks.frontend_tab import Tab
+from benchmarks.frontend_session import Session
 from benchmarks.handler_servers import Running
 
 _LOOK_S = 0.5
@@ -32,10 +31,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Soak:
-    """`first` is after a tenth of the time, `last` at its end. `dead` sessions had stopped growing for good."""
+    """`answers` came whole; `dead` sessions waited for one that did not. `first` is after a tenth of the time."""
 
     answers: int
     dead: int
+    megabytes: float
     baseline: Moment
     first: Moment
     last: Moment
@@ -47,50 +47,70 @@ class Soak:
         return self.after.memory_mib <= most and self.after.threads <= self.baseline.threads + _MORE_THREADS
 
 
-def soak(browser: Browser, running: Running, url: str, sessions: int, minutes: float) -> Soak:
-    """Let `sessions` tabs ask, wait for the answer, and ask again, for so many minutes; then close them all."""
+@dataclass(frozen=True)
+class _Told:
+    answers: int
+    received_bytes: int
+    is_dead: bool
+
+
+def soak(running: Running, url: str, sessions: int, minutes: float) -> Soak:
+    """Let so many sessions ask, wait for the answer, and ask again, for so many minutes; then close them all.
+
+    As many ask once before: what is loaded or kept for the first ones is no leak.
+    """
     process = psutil.Process(running.process.pid)
-    _one_answer(browser, url)  # what is only loaded with the first question is no leak
-    _until_gone(process, None)
+    asyncio.run(_all(url, sessions, 0))
+    time.sleep(SESSION_TTL_S * 2)
     baseline = _moment(process)
-    with browser.new_context() as window:
-        tabs = [Tab.opened(window, url) for _ in range(sessions)]
-        began = time.monotonic()
-        first, answers, lost = None, 0, dict.fromkeys(range(sessions), 0.0)
-        while time.monotonic() - began < minutes * 60:
-            for number, tab in enumerate(tabs):
-                if tab.is_at_rest():
-                    tab.ask(f"Question {answers} of session {number}")
-                    answers, lost[number] = answers + 1, time.monotonic()
-            if first is None and time.monotonic() - began > minutes * 6:
-                first = _moment(process)
-            time.sleep(_LOOK_S)
-        last = _moment(process)
-        dead = _dead(tabs, lost)
+    told, first, last = asyncio.run(_watched(process, url, sessions, minutes))
     _until_gone(process, baseline)
-    return Soak(answers, dead, baseline, first or last, last, _moment(process))
+    return Soak(
+        answers=sum(each.answers for each in told),
+        dead=sum(each.is_dead for each in told),
+        megabytes=sum(each.received_bytes for each in told) / 1e6,
+        baseline=baseline,
+        first=first,
+        last=last,
+        after=_moment(process),
+    )
 
 
-def _one_answer(browser: Browser, url: str) -> None:
-    with browser.new_context() as window:
-        tab = Tab.opened(window, url)
-        tab.ask("Warm up")
-        tab.page.get_by_text("word3 ").first.wait_for(timeout=60_000)
-        tab.until_usable()
+async def _watched(
+    process: psutil.Process, url: str, sessions: int, minutes: float
+) -> tuple[list[_Told], Moment, Moment]:
+    asked = asyncio.create_task(_all(url, sessions, minutes * 60))
+    await asyncio.sleep(minutes * 6)
+    first = _moment(process)
+    await asyncio.sleep(minutes * 54)
+    last = _moment(process)
+    return await asked, first, last
 
 
-def _dead(tabs: Sequence[Tab], asked_at: dict[int, float]) -> int:
-    """Tabs whose last question is older than three answers take, and which are not at rest."""
-    return sum(time.monotonic() - asked_at[number] > 90 and not tab.is_at_rest() for number, tab in enumerate(tabs))
+async def _all(url: str, sessions: int, seconds: float) -> list[_Told]:
+    return await asyncio.gather(*(_one(url, number, seconds) for number in range(sessions)))
 
 
-def _until_gone(process: psutil.Process, baseline: Moment | None) -> None:
-    """Wait until the threads of the sessions have ended, but not for ever."""
+async def _one(url: str, number: int, seconds: float) -> _Told:
+    """Ask at least once, and again until the time is over."""
+    until, answers = time.monotonic() + seconds, 0
+    session = await Session.opened(url)
+    try:
+        while answers == 0 or time.monotonic() < until:
+            await session.ask(f"Question {answers} of session {number}")
+            answers += 1
+    except TimeoutError:
+        return _Told(answers, session.received_bytes, is_dead=True)
+    finally:
+        await session.socket.close()
+    return _Told(answers, session.received_bytes, is_dead=False)
+
+
+def _until_gone(process: psutil.Process, baseline: Moment) -> None:
+    """Wait until the sessions are given up and their threads have ended, but not for ever."""
     deadline = time.monotonic() + _GONE_WITHIN_S
-    time.sleep(SESSION_TTL_S + 2)
-    while baseline is not None and time.monotonic() < deadline:
-        if process.num_threads() <= baseline.threads:
-            return
+    time.sleep(SESSION_TTL_S * 2)
+    while process.num_threads() > baseline.threads and time.monotonic() < deadline:
         time.sleep(_LOOK_S)
 
 

@@ -71,7 +71,7 @@ class Tab:
     def opened(cls, window: BrowserContext, url: str) -> Tab:
         tab = cls(window.new_page())
         tab.page.on("websocket", lambda socket: socket.on("framereceived", tab._count))
-        tab.page.goto(url)
+        tab.page.goto(url, timeout=60_000)
         tab.until_usable()
         return tab
 
@@ -114,9 +114,6 @@ class Tab:
         told: list[float] = self.page.evaluate("window.typed")
         typing = [*told, *([16.0] * max(0, pressed - len(told)))]
         return Answer(ended, grew_at - began, self._looked(ending)[0], self.received_bytes - before, typing)
-
-    def is_at_rest(self) -> bool:
-        return self.page.locator(RESTS).count() > 0
 
     def _looked(self, ending: str) -> tuple[int, bool]:
         script = (

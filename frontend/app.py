@@ -34,7 +34,7 @@ from frontend.views import (
     compare_page,
     deployment_picker,
     errors,
-    framework_words,
+    framework,
     models_page,
     settings_page,
     sidebar,
@@ -186,7 +186,7 @@ def run() -> None:
     name = opened.url_path or first
     st.set_page_config(page_title=f"{opened.title} · {t('app.title')}", page_icon=_LOGO, layout=_PAGES[name][2])
     st.logo(_LOGO, size="large")
-    framework_words.draw(t)
+    framework.draw(t)
     state.enter(name)
     with error_border(t, state):
         page = main(t, state, env, visitor)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import fcntl
-import functools
 import os
 from pathlib import Path
 
-import botocore.session
 import pytest
-from botocore.loaders import create_loader
 from hypothesis import settings
 
 from generator import packaging
 from generator.families.lambda_runtime import on_this_machine
+from generator.local import aws_descriptions
 
 pytest_plugins = ["tests.browser.chromium"]
 
@@ -22,12 +20,12 @@ settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
 
 # Each boto3 session reads AWS's descriptions of its services anew, for a fifth of a second, and nobody changes them.
-botocore.session.create_loader = functools.cache(create_loader)
+aws_descriptions.read_once()
 
 # Session fixtures that cost minutes: all tests that use one run in one process, so that it is made once.
 _SHARED = ("deployed",)
 # Modules of half a minute and more of processor time.
-_LONG = {"test_packaging", "test_lifecycle", "test_golden_modules", "test_checkov", "test_command_line"}
+_LONG = {"test_packaging", "test_lifecycle", "test_golden_modules", "test_checkov"}
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook

@@ -93,7 +93,7 @@ def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
             st.markdown(t("access.signed_out"), text_alignment="center")
         else:
             st.warning(t(f"access.{failure.reason}"), icon=":material/info:")
-        if st.button(t("access.sign_in"), key="sign_in_button", type="primary", icon=":material/login:"):
+        if st.button(t("access.sign_in"), key="sign_in_button", icon=":material/login:"):
             st.login()
         st.segmented_control(
             t("language.label"),

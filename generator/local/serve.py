@@ -76,7 +76,10 @@ class Supervisor:
 
     def _start_planes(self, parts: ExitStack, model_ready: Callable[[], str]) -> LocalTarget:
         _LOG.info("starting the control plane and the data plane")
-        # moto takes two seconds to import, during which the model is already being loaded.
+        # moto takes a second to import, during which the model is already being loaded.
+        from generator.local import aws_descriptions
+
+        aws_descriptions.read_once()
         from generator.local import control_plane
         from generator.local.account.account_file import NAME, AccountFile
         from generator.local.data_plane import DataPlane, Surroundings

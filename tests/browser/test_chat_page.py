@@ -177,19 +177,6 @@ def test_a_finished_conversation_is_found_again(open_page: OpenPage) -> None:
     expect(other.get_by_test_id("stChatMessage").first).to_contain_text("Find me <b>again</b> *later*")
 
 
-@pytest.mark.parametrize("model", ["echo", "hang"], ids=["answered", "while it answers"])
-def test_a_conversation_is_deleted_after_a_yes(open_page: OpenPage, model: str) -> None:
-    page = open_page(f"?model={model}")
-    ask(page, f"Forget what {model} said")
-    expect(answer(page)).to_contain_text("tokens in" if model == "echo" else "three")
-    page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Delete for good").click()
-
-    assert seconds_until(page.get_by_text("The conversation was deleted.")) < 2
-    expect(page.get_by_text(f"Forget what {model} said")).to_have_count(0)
-    expect(page.get_by_text("What would you like to know?")).to_be_visible()
-
-
 def test_a_failure_in_the_middle_keeps_the_text_and_offers_a_retry(open_page: OpenPage, stack: Stack) -> None:
     page = open_page("?model=broken")
     ask(page, "Break, please")

@@ -72,14 +72,14 @@ def test_check_24_a_search_finds_vietnamese_with_and_without_its_marks(
 ) -> None:
     written = unicodedata.normalize(form, "Phở bò Đặc biệt")  # type: ignore[arg-type]
     by_title = stack.keep([turn(1, "Ăn gì?", "Không rõ.")], title=written)
-    by_message = stack.keep([turn(1, "What to eat?", f"Try {written}, of course.")], title="Lunch")
+    by_message = stack.keep([turn(1, "What to eat?", f"{form}: try {written}, of course.")], title="Lunch")
     page = open_page()
 
     for typed in ("đặc biệt", "dac BIET", unicodedata.normalize("NFD", "đặc biệt")):
         search(page, typed)
         expect(page.locator(f".st-key-open-{by_title}").locator("span", has_text="Đặc").last).to_be_visible()
         expect(page.locator(f".st-key-open-{by_message}")).to_be_visible()
-        expect(sidebar(page).get_by_text("Try Phở bò")).to_be_visible()
+        expect(sidebar(page).get_by_text(f"{form}: try Phở bò Đặc biệt, of course.")).to_be_visible()
     search(page, "no such words")
     expect(sidebar(page).get_by_text("Nothing was found.")).to_be_visible()
     expect(page.locator(f".st-key-open-{by_title}")).to_have_count(0)
@@ -100,7 +100,7 @@ def test_check_30_deleting_asks_and_is_final(open_page: OpenPage, model: str) ->
     expect(sidebar(page).get_by_text("are removed for good")).to_be_visible()
     sidebar(page).get_by_role("button", name="Delete for good").click()
 
-    expect(page.get_by_text("The conversation was deleted.")).to_be_visible(timeout=2_000)
+    expect(page.get_by_text("The conversation was deleted.")).to_be_visible()
     expect(page.get_by_text(f"Forget what {model} said")).to_have_count(0)
     expect(page.get_by_text("What would you like to know?")).to_be_visible()
     page.goto(address)

@@ -178,6 +178,7 @@ def test_someone_elses_conversation_is_not_found(open_page: OpenPage, monkeypatc
 def test_a_conversation_is_deleted_after_a_yes(open_page: OpenPage) -> None:
     page = until_answered(ask(open_page(), "Gone soon"))
     chat_id = chat_of(page)
+    page.menu_button(key=f"menu-{chat_id}").click("delete").run()
     page.button(key=f"delete-{chat_id}").click().run()
 
     assert page.warning[0].value == "The conversation was deleted."

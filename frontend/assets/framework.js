@@ -1,10 +1,12 @@
-// Sets the page's language, and puts Streamlit's own words into it: exactly those that the catalogue knows, in every
-// language that they may be in now, and never what a model, a user or this page's own catalogue says (which Streamlit
-// draws as Markdown). One observer for the page; each run of this script gives it another language.
+// What Streamlit leaves undone. Sets the page's language, and puts Streamlit's own words into it: exactly those that the
+// catalogue knows, in every language that they may be in now, and never what a model, a user or this page's own
+// catalogue says (which Streamlit draws as Markdown). Lets the keyboard reach what scrolls and come back from a button that
+// goes away, and nobody hear the names of pictures. One observer for the page; each run of this script gives it another
+// language.
 {
   const told = document.currentScript.dataset;
   const ATTRIBUTES = ["aria-label", "title", "placeholder"];
-  const LABELLED = ATTRIBUTES.map((name) => `[${name}]`).join();
+  const MENDED = ["pre", ...ATTRIBUTES.map((name) => `[${name}]`)].join();
   const ICON = '[role="img"][aria-label$=" icon"]';
   // What others say. Of its buttons only the one that copies a block of code is there, and that is Streamlit's.
   const OTHERS = '[data-testid="stMarkdownContainer"], [role="option"], pre, code, script, style, textarea';
@@ -42,6 +44,7 @@
   const mendElement = (element) => {
     // A picture of a word beside the word: "deployed_code icon" says nothing to who hears the page.
     if (element.matches(ICON)) element.setAttribute("aria-hidden", "true");
+    if (element.matches("pre")) element.tabIndex = 0;
     if (element.closest(OTHERS) && !element.matches("button")) return;
     for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
@@ -54,7 +57,7 @@
     if (root.nodeType === Node.TEXT_NODE) return mendText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
     mendElement(root);
-    for (const element of root.querySelectorAll(LABELLED)) mendElement(element);
+    for (const element of root.querySelectorAll(MENDED)) mendElement(element);
     if (root.closest(OTHERS)) return undefined;
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) mendText(walker.currentNode);
@@ -69,16 +72,26 @@
     }
   };
 
+  // Who stops an answer or asks a prepared question goes on in the composer: the button itself goes away.
+  const goOn = ({ target }) => {
+    if (!target.closest(".st-key-stop, .st-key-starters")) return;
+    setTimeout(() => document.querySelector('[data-testid="stChatInputTextArea"]')?.focus({ preventScroll: true }));
+  };
+
   document.documentElement.lang = told.language;
-  window.terrachatWords?.disconnect();
-  window.terrachatWords = new MutationObserver(look);
-  window.terrachatWords.observe(document.body, {
+  window.terrachatFramework?.disconnect();
+  window.terrachatFramework = new MutationObserver(look);
+  window.terrachatFramework.observe(document.body, {
     attributes: true,
     attributeFilter: ATTRIBUTES,
     characterData: true,
     childList: true,
     subtree: true,
   });
+  if (!window.terrachatGoesOn) {
+    window.terrachatGoesOn = true;
+    document.addEventListener("click", goOn);
+  }
   mendTree(document.body);
   // The place that Streamlit gave to this script takes no room.
   const place = document.currentScript.closest('[data-testid="stElementContainer"]');
