@@ -54,17 +54,23 @@ def main() -> None:
         f"Streamlit {streamlit.__version__}",
         flush=True,
     )
-    with _contenders() as contenders, _browser() as browser:
-        for contender in contenders:
-            _warmed(browser, contender)
-        if "load" in options.parts:
-            _print_loads(browser, contenders, options.rounds)
-        if "token" in options.parts:
-            _print_first_tokens(browser, contenders, options.rounds)
-        if "answer" in options.parts:
-            _print_answers(browser, contenders, min(options.rounds, 3))
+    with _contenders() as contenders:
+        if set(options.parts) - {"soak"}:
+            _in_browser(contenders, options.parts, options.rounds)
         if "soak" in options.parts:
             _print_soaks(contenders, options.sessions, options.minutes)
+
+
+def _in_browser(contenders: Sequence[Contender], parts: Sequence[str], rounds: int) -> None:
+    with _browser() as browser:
+        for contender in contenders:
+            _warmed(browser, contender)
+        if "load" in parts:
+            _print_loads(browser, contenders, rounds)
+        if "token" in parts:
+            _print_first_tokens(browser, contenders, rounds)
+        if "answer" in parts:
+            _print_answers(browser, contenders, min(rounds, 3))
 
 
 @contextlib.contextmanager

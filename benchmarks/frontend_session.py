@@ -1,7 +1,8 @@
-"""A session with a Streamlit server as a browser has one, without the browser: twenty of those would be what is measured.
+"""A session with a Streamlit server as a browser has one, without the browser: twenty would be what is measured.
 
-In: a page's URL. Out: questions that are answered. It speaks what Streamlit 1.67 speaks on its socket: protocol buffers,
-in which a run of the script is asked for with the state of the widgets, and the elements come back until it has finished.
+In: a page's URL. Out: questions that are answered. It speaks what Streamlit 1.67 speaks on its socket: protocol
+buffers, in which a run of the script is asked for with the state of the widgets, and the elements come back until it
+has finished.
 """
 
 from __future__ import annotations
@@ -63,5 +64,5 @@ class Session:
             case "delta" if message.delta.new_element.WhichOneof("type") == "chat_input":
                 self.composer = message.delta.new_element.chat_input.id
             case "script_finished":
-                return message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+                return bool(message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY)
         return False
