@@ -10,7 +10,7 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loa
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix golden requirements clean
+.PHONY: help demo test check fix golden screenshots requirements clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ fix: .venv/dev.stamp ## Format and mend what ruff can
 
 golden: .venv/dev.stamp ## Rewrite the golden Terraform modules; review the diff
 	@$(BIN)/python -m tests.golden.regenerate
+
+screenshots: .venv/dev.stamp ## Make the pictures of the pages in docs/screenshots anew
+	@$(BIN)/python -m tests.browser.screenshots
 
 requirements: .venv/uv.stamp ## Compile the pinned, hashed requirements from their sources
 	@./requirements/compile.sh

@@ -60,7 +60,7 @@ def soak(running: Running, url: str, sessions: int, minutes: float) -> Soak:
     As many ask once before: what is loaded or kept for the first ones is no leak.
     """
     process = psutil.Process(running.process.pid)
-    asyncio.run(_all(url, sessions, 0))
+    asyncio.run(_watched(process, url, sessions, 0))
     time.sleep(SESSION_TTL_S * 2)
     baseline = _moment(process)
     told, first, last = asyncio.run(_watched(process, url, sessions, minutes))
@@ -76,10 +76,10 @@ def soak(running: Running, url: str, sessions: int, minutes: float) -> Soak:
     )
 
 
-async def _watched(
-    process: psutil.Process, url: str, sessions: int, minutes: float
-) -> tuple[list[_Told], Moment, Moment]:
-    asked = asyncio.create_task(_all(url, sessions, minutes * 60))
+async def _watched(process: psutil.Process, url: str, count: int, minutes: float) -> tuple[list[_Told], Moment, Moment]:
+    """The time begins when all sessions are open."""
+    sessions = await asyncio.gather(*(Session.opened(url) for _ in range(count)))
+    asked = asyncio.gather(*(_asked(session, number, minutes * 60) for number, session in enumerate(sessions)))
     await asyncio.sleep(minutes * 6)
     first = _moment(process)
     await asyncio.sleep(minutes * 54)
@@ -87,14 +87,9 @@ async def _watched(
     return await asked, first, last
 
 
-async def _all(url: str, sessions: int, seconds: float) -> list[_Told]:
-    return await asyncio.gather(*(_one(url, number, seconds) for number in range(sessions)))
-
-
-async def _one(url: str, number: int, seconds: float) -> _Told:
+async def _asked(session: Session, number: int, seconds: float) -> _Told:
     """Ask at least once, and again until the time is over."""
     until, answers = time.monotonic() + seconds, 0
-    session = await Session.opened(url)
     try:
         while answers == 0 or time.monotonic() < until:
             await session.ask(f"Question {answers} of session {number}")

@@ -14,12 +14,13 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
 from typing import Any
 
 from frontend import branches
 from frontend.footer import footer
+from frontend.history.ratings import Rating
 from frontend.history.records import ChatSettings, Conversation, TurnRecord, write_time
 from frontend.i18n import Translator
 from frontend.wire import Image
@@ -33,11 +34,15 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 
 @dataclass(frozen=True)
 class Told:
-    """A conversation with all its turns; `pictures` are those of its questions, by their ids."""
+    """A conversation with all its turns; `pictures` are those of its questions, by their ids.
+
+    `ratings` are what its owner thinks of its answers, by the number of the turn.
+    """
 
     conversation: Conversation
     turns: tuple[TurnRecord, ...]
     pictures: Mapping[str, Image] = field(default_factory=dict)
+    ratings: Mapping[int, Rating] = field(default_factory=dict)
 
 
 def file_name(title: str, untitled: str, extension: str, number: int | None = None) -> str:
@@ -131,7 +136,7 @@ def _document(told: Told) -> dict[str, Any]:
         "created_at": write_time(conversation.created_at),
         "updated_at": write_time(conversation.updated_at),
         "settings": _settings(conversation.settings),
-        "turns": [_turn_document(turn, turn.number in shown, told.pictures) for turn in told.turns],
+        "turns": [_turn_document(told, turn, turn.number in shown) for turn in told.turns],
     }
 
 
@@ -139,8 +144,8 @@ def _settings(settings: ChatSettings) -> dict[str, Any]:
     return {"system_prompt": settings.system_prompt, "parameters": dict(settings.parameters)}
 
 
-def _turn_document(turn: TurnRecord, is_newest: bool, pictures: Mapping[str, Image]) -> dict[str, Any]:
-    usage = turn.usage
+def _turn_document(told: Told, turn: TurnRecord, is_newest: bool) -> dict[str, Any]:
+    usage, pictures, rating = turn.usage, told.pictures, told.ratings.get(turn.number)
     return {
         "number": turn.number,
         "follows": turn.parent,
@@ -162,6 +167,7 @@ def _turn_document(turn: TurnRecord, is_newest: bool, pictures: Mapping[str, Ima
         "cost_usd": f"{turn.cost_usd:f}" if turn.cost_usd is not None else None,
         "first_token_ms": turn.first_token_ms,
         "elapsed_ms": turn.elapsed_ms,
+        "rating": asdict(rating) if rating else None,
     }
 
 

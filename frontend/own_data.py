@@ -15,16 +15,18 @@ from frontend.chat import Chat
 from frontend.export import Told
 from frontend.history.comparisons import ComparisonStore
 from frontend.history.preferences import PreferenceStore
+from frontend.history.ratings import RatingStore
 from frontend.history.records import Conversation, write_time
 from frontend.history.usage import UsageBook
 
 
 def told(chat: Chat, conversation: Conversation, *, with_pictures: bool) -> Told:
-    """The conversation with its turns, and with its pictures where they are wanted."""
+    """The conversation with its turns and ratings, and with its pictures where they are wanted."""
     turns = chat.read(conversation.id)
     ids = [each for turn in turns for each in turn.images] if with_pictures else []
     found = {each: chat.picture(conversation.id, each) for each in ids}
-    return Told(conversation, turns, {each: image for each, image in found.items() if image is not None})
+    ratings = RatingStore(chat.table).load(chat.owner, conversation.id)
+    return Told(conversation, turns, {each: image for each, image in found.items() if image is not None}, ratings)
 
 
 def everything(chat: Chat, untitled: str) -> bytes:

@@ -8,6 +8,7 @@
   const ATTRIBUTES = ["aria-label", "title", "placeholder"];
   const MENDED = ["pre", ...ATTRIBUTES.map((name) => `[${name}]`)].join();
   const ICON = '[role="img"][aria-label$=" icon"]';
+  const OPENED = '[data-testid="stPopoverBody"]';
   // What others say. Of its buttons only the one that copies a block of code is there, and that is Streamlit's.
   const OTHERS = '[data-testid="stMarkdownContainer"], [role="option"], pre, code, script, style, textarea';
   // [[what it may be now, …, what it is to be], …]; `{…}` in a text stands for anything.
@@ -53,9 +54,24 @@
     }
   };
 
+  // What a button opened stands at the end of the document, and is the next that the keyboard comes to.
+  const enter = (root) => {
+    const opened = root.matches(OPENED) ? root : root.querySelector(OPENED);
+    if (!opened) return;
+    opened.tabIndex = -1;
+    let frames = 30; // it is hidden until it has its place
+    const tryIt = () => {
+      opened.focus({ preventScroll: true });
+      frames -= 1;
+      if (document.activeElement !== opened && opened.isConnected && frames) requestAnimationFrame(tryIt);
+    };
+    tryIt();
+  };
+
   const mendTree = (root) => {
     if (root.nodeType === Node.TEXT_NODE) return mendText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
+    enter(root);
     mendElement(root);
     for (const element of root.querySelectorAll(MENDED)) mendElement(element);
     if (root.closest(OTHERS)) return undefined;

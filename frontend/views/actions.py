@@ -20,6 +20,8 @@ from frontend.page import Page
 from frontend.reading import Reading
 from frontend.state import PageState
 
+# A menu does not scroll; whoever wants one of many models chooses it in the picker, which can be searched.
+_MOST_MODELS = 8
 _FAILED = frozenset({"error", "interrupted", "stopped"})
 
 
@@ -133,10 +135,11 @@ def _button(page: Page, name: str, turn: TurnRecord, icon: str, act: partial[Non
 
 
 def _other_models(page: Page, turn: TurnRecord) -> None:
-    """Ask again: the model that was asked comes first, if it still can be."""
+    """Ask again: the model that was asked comes first, if it still can be, then the one that is chosen above."""
     t, key = page.t, f"again-{turn.number}"
     able = [model.id for model in page.models if model.can_be_asked]
-    able.sort(key=lambda model: model != turn.model)
+    able.sort(key=lambda model: (model != turn.model, page.model is None or model != page.model.id))
+    able = able[:_MOST_MODELS]
     if not able:
         return
 

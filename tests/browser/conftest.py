@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,13 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def server(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a Streamlit server, started somewhere else than in the repository."""
-    folder = tmp_path_factory.mktemp("server")
+    with serving(stack, tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@contextmanager
+def serving(stack: Stack, folder: Path) -> Iterator[str]:
+    """The URL of a Streamlit server that runs in `folder`, and whose page finds `stack` around it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]

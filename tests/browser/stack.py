@@ -154,11 +154,11 @@ def turn(number: int, question: str, answer: str = "", model: str = "echo", **fi
 
 
 @contextmanager
-def running_stack() -> Iterator[Stack]:
-    """A stack with everything deployed, gone at the end."""
-    handler = FakeHandler().start()
+def running_stack(handler: FakeHandler | None = None, **named: str) -> Iterator[Stack]:
+    """A stack with everything deployed, gone at the end; `named` may say what the `deployment` is called."""
+    handler = (handler or FakeHandler()).start()
     try:
-        stack = Stack(handler, _aws())
+        stack = Stack(handler, _aws(), **named)
         stack.deploy()
         yield stack
         stack.destroy()

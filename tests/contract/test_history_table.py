@@ -10,9 +10,13 @@ from typing import Any
 
 import boto3
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 
+from frontend.history.comparisons import ComparisonStore, Pane
 from frontend.history.conversations import ConversationStore, TurnExistsError, title_of
 from frontend.history.pictures import MAX_PICTURE_BYTES, PictureStore
+from frontend.history.preferences import Preferences, PreferenceStore
+from frontend.history.ratings import Rating, RatingStore
 from frontend.history.records import (
     MAX_ANSWER_BYTES,
     MAX_QUESTION_BYTES,
@@ -209,6 +213,57 @@ def test_use_is_added_up_by_day_and_model(stack: Stack) -> None:
     assert book.read("ann", day, day + timedelta(days=1)) == ()
     assert len(book.read("bob", day, day)) == 1
     book.delete("bob")
+
+
+def test_the_other_items_are_as_the_contract_says(stack: Stack, clock: Clock, store: ConversationStore) -> None:
+    table = Table(stack.table, REGION, clock=clock, days=30)
+    talk = store.create("ann", "Why?")
+    UsageBook(table).add("ann", turn(usage=Usage(10, 5), cost_usd=Decimal("0.0125"), estimated=True))
+    PreferenceStore(table).write("ann", Preferences("echo", "vi"))
+    RatingStore(table).put("ann", talk.id, 1, Rating(False, "wrong", "No."))
+    picture = PictureStore(table).add("ann", talk.id, Image("image/png", b"png"))
+    compared = ComparisonStore(table).create("ann", "Which?", [Pane("echo", talk.id), Pane("slow", "x" * 22, True)])
+    ends = {"expires_at": {"N": str(int(NOW.timestamp()) + 30 * 86_400)}}
+
+    try:
+        found = {item["sk"]["S"]: item for item in stack.items()}
+        within = {"pk": {"S": f"ann#{talk.id}"}}
+        assert found["usage#2026-11-22#echo"] == {
+            "pk": {"S": "ann"},
+            "sk": {"S": "usage#2026-11-22#echo"},
+            "answers": {"N": "1"},
+            "prompt_tokens": {"N": "10"},
+            "completion_tokens": {"N": "5"},
+            "cost_millionths": {"N": "12500"},
+            "unpriced": {"N": "0"},
+            "estimated": {"N": "1"},
+        }
+        assert found["preferences"] == {
+            "pk": {"S": "ann"},
+            "sk": {"S": "preferences"},
+            "default_model": {"S": "echo"},
+            "language": {"S": "vi"},
+        }
+        rating = {"is_good": {"BOOL": False}, "reason": {"S": "wrong"}, "comment": {"S": "No."}}
+        assert found["rating#000001"] == {**within, "sk": {"S": "rating#000001"}, **rating, **ends}
+        image = {"media_type": {"S": "image/png"}, "data": {"B": b"png"}}
+        assert found[f"picture#{picture}"] == {**within, "sk": {"S": f"picture#{picture}"}, **image, **ends}
+        panes = [
+            {"model": "echo", "conversation": talk.id},
+            {"model": "slow", "conversation": "x" * 22, "continued": True},
+        ]
+        assert found[f"comparison#{compared.id}"] == {
+            "pk": {"S": "ann"},
+            "sk": {"S": f"comparison#{compared.id}"},
+            "title": {"S": "Which?"},
+            "created_at": {"S": "2026-11-22T10:00:00.000Z"},
+            "panes": TypeSerializer().serialize(panes),
+            "rounds": {"L": []},
+            **ends,
+        }
+    finally:
+        table.delete({"pk": str(item["pk"]), "sk": str(item["sk"])} for item in table.query("ann", ""))
+        store.delete("ann", talk.id)
 
 
 def test_a_picture_is_the_owners_and_goes_with_its_conversation(stack: Stack, store: ConversationStore) -> None:

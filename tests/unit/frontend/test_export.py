@@ -15,6 +15,7 @@ import pytest
 from frontend import i18n
 from frontend.export import Told, file_name, to_json, to_markdown, to_zip
 from frontend.footer import footer
+from frontend.history.ratings import Rating
 from frontend.history.records import ChatSettings, Conversation, TurnRecord
 from frontend.wire import Image, Usage
 
@@ -82,7 +83,7 @@ def test_json_has_all_versions_and_pictures_and_no_key_or_request_id() -> None:
     first = turn(1, usage=Usage(3, 1), cost_usd=Decimal("0.000001"), estimated=True, images=("p1", "gone"))
     second = turn(2, parent=0, status="error", error_code="throttled", error_message="SECRET123", answer="Ở")
 
-    text = to_json(Told(TALK, (first, second), {"p1": picture}))
+    text = to_json(Told(TALK, (first, second), {"p1": picture}, {2: Rating(False, "wrong", "Không đúng.")}))
 
     document = json.loads(text)
     assert (document["format"], document["version"], document["title"]) == ("terrachat-conversation", 1, "Đà Nẵng?")
@@ -94,6 +95,10 @@ def test_json_has_all_versions_and_pictures_and_no_key_or_request_id() -> None:
     assert document["turns"][0]["pictures"] == ["data:image/png;base64,iVBORw=="]
     assert document["turns"][0]["cost_usd"] == "0.000001"
     assert document["turns"][1]["error"] == "throttled"
+    assert [each["rating"] for each in document["turns"]] == [
+        None,
+        {"is_good": False, "reason": "wrong", "comment": "Không đúng."},
+    ]
     assert "Ở" in text
     assert not any(hidden in text for hidden in ("SECRET123", "r-secret", TALK.id, "p1"))
 
