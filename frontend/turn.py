@@ -76,7 +76,7 @@ class Turn:
         self._record = record
         self._text = ""
         self._bytes = 0
-        self._stream = stream
+        self._stream: EventStream | None = stream
         self._began = time.monotonic()
         self._kept = threading.Event()
         self._forgotten = False
@@ -94,7 +94,7 @@ class Turn:
     def stop(self) -> None:
         """End the turn and keep its text. Returns at once, whatever the upstream does."""
         self._end("stopped")
-        self._stream.close()
+        self._break_off()
 
     def forget(self) -> None:
         """End the turn and write it no more: its conversation is being deleted."""
@@ -139,20 +139,27 @@ class Turn:
 
     def run(self, store: TurnStore) -> None:
         """Start answering, in the background."""
-        threading.Thread(target=self._read, name="turn-reader", daemon=True).start()
+        threading.Thread(target=self._read, args=(self._stream,), name="turn-reader", daemon=True).start()
         threading.Thread(target=self._keep, args=(store,), name="turn-keeper", daemon=True).start()
 
-    def _read(self) -> None:
+    def _break_off(self) -> None:
+        stream = self._stream
+        if stream is not None:
+            stream.close()
+
+    def _read(self, stream: EventStream) -> None:
         try:
-            with self._stream as events:
+            with stream as events:
                 for event in events:
                     self._take(event)
             self._end("done")
         except ChatError as exc:
             self._end("error", exc.code, exc.message, retryable=exc.retryable)
         except Exception:
-            log.exception("turn with request %s failed", self._stream.request_id)
+            log.exception("turn with request %s failed", stream.request_id)
             self._end("error", "internal", "The page's server could not read the answer.")
+        finally:
+            self._stream = None  # an ended turn is remembered for a while, and its connection would be, too
 
     def _take(self, event: Event) -> None:
         with self._changed:
@@ -172,7 +179,7 @@ class Turn:
             self._changed.notify_all()
         if self._bytes > MAX_ANSWER_BYTES:
             self._end("error", "answer_too_long", f"The answer is longer than {MAX_ANSWER_BYTES:,} bytes.")
-            self._stream.close()
+            self._break_off()
 
     def _append(self, text: str) -> None:
         if self._record.first_token_ms is None:

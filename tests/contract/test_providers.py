@@ -116,6 +116,7 @@ def test_both_read_the_list_of_azures_models_alike(text: str) -> None:
 
     found = asyncio.run(azure.AzureModels(services)())
 
+    assert found.records is not None
     assert tuple(record.id for record in found.records) == read_identifiers(text).names
 
 

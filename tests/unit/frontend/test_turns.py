@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -135,6 +137,17 @@ def test_deltas_are_the_text_from_its_beginning_whenever_one_looks(registry: Tur
     assert first == "one "
     assert "".join(late_page) == "one two three"
     assert "".join(turn.deltas()) == "one two three"
+
+
+def test_an_ended_turn_lets_go_of_its_connection(registry: TurnRegistry, shelf: Shelf) -> None:
+    script = Script(Text("one "), Finish("stop"))
+    held = weakref.ref(script)
+    turn = start(registry, shelf, script)
+    del script
+    ended(turn)
+
+    until(lambda: gc.collect() >= 0 and held() is None)
+    turn.stop()
 
 
 def test_many_pieces_are_put_together(registry: TurnRegistry, shelf: Shelf) -> None:
