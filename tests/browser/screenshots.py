@@ -155,7 +155,7 @@ def fill(stack: Stack, language: str) -> Iterator[tuple[str, str]]:
     for days, title in enumerate(TITLES[language]):
         ago = datetime.now(UTC) - timedelta(days=2 * days + 1)
         stack.keep([turn(1, title, "…")], title=title, pinned=days == 0, created_at=ago, updated_at=ago)
-    chat = stack.keep([answered])
+    chat = stack.keep([answered], updated_at=datetime.now(UTC))
     yield "chat", f"?lang={language}&model=claude-sonnet&chat={chat}"
     yield "compare", f"compare?lang={language}&run={compare(stack, table, answered, SHORTER[language])}"
     yield "models", f"models?lang={language}"
@@ -211,6 +211,7 @@ def shot(browser: Browser, url: str, look: Look) -> bytes:
         page = context.new_page()
         page.goto(url)
         settle(page)
+        page.get_by_role("main").evaluate("main => main.scrollTo(0, 0)")
         return page.screenshot(animations="disabled", caret="hide")
 
 

@@ -188,7 +188,7 @@ def test_check_30_an_expired_sign_in_asks_again_and_keeps_the_draft(
     if is_sent:
         box.press("Enter")
     else:
-        page.get_by_role("button", name="Cuộc trò chuyện mới").click()
+        page.get_by_role("button", name="Trò chuyện mới").click()
     expect(page.get_by_text("Phiên đăng nhập đã hết hạn")).to_be_visible(timeout=20_000)
     site.issuer.issued_ago_s = 0.0
     sign_in(page, "ann")

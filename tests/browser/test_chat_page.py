@@ -1,4 +1,4 @@
-"""The chat page as a person uses it."""
+"""The chat page as a person uses it, beside what the numbered checks ask (test_checks_….py)."""
 
 from __future__ import annotations
 
@@ -9,28 +9,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.chatting import answer, ask, stop_button
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_models import SECRET
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
 LAST_WORD = re.compile("word39")
-
-
-def ask(page: Page, question: str) -> None:
-    box = page.get_by_test_id("stChatInputTextArea")
-    expect(box).to_be_enabled()
-    box.fill(question)
-    box.press("Enter")
-
-
-def answer(page: Page, n: int = 1) -> Locator:
-    """The n-th bubble of a model."""
-    return page.get_by_test_id("stChatMessage").nth(2 * n - 1)
-
-
-def stop_button(page: Page) -> Locator:
-    return page.locator(".st-key-stop").get_by_role("button")
 
 
 def words(page: Page) -> int:
@@ -57,37 +41,11 @@ def test_an_answer_grows_and_ends_with_its_footer(open_page: OpenPage) -> None:
     expect(page.get_by_text("Count, please").first).to_be_visible()
     expect(answer(page)).to_contain_text("word3")
     seen = words(page)
-    expect(answer(page)).to_contain_text(f"word{seen + 3}")
     assert seen < 40
     expect(answer(page)).to_contain_text(LAST_WORD)
     expect(answer(page)).to_contain_text(re.compile(r"slow · 2 tokens in · 40 out · first token \d\.\d s · \d\.\d s"))
     expect(stop_button(page)).to_have_count(0)
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
-
-
-@pytest.mark.parametrize("way", ["button", "Escape"])
-@pytest.mark.parametrize("model", ["slow", "hang"], ids=["while it writes", "while the upstream blocks"])
-def test_stop_frees_the_page_within_a_second_and_keeps_the_text(
-    open_page: OpenPage, stack: Stack, model: str, way: str
-) -> None:
-    page = open_page(f"?model={model}")
-    left = len(stack.handler.closed)
-    ask(page, f"Stop me by {way}")
-    expect(answer(page)).to_contain_text("word2" if model == "slow" else "three")
-
-    if way == "button":
-        stop_button(page).click()
-    else:
-        page.keyboard.press("Escape")
-
-    assert seconds_until(page.get_by_role("button", name="Try again")) < 1
-    expect(answer(page)).to_contain_text("Stopped")
-    kept = answer(page).locator("p").first.inner_text()
-    assert kept.startswith("word0 word1 word2" if model == "slow" else "one two three")
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
-    page.reload()
-    expect(answer(page).locator("p").first).to_have_text(kept)
-    assert stack.handler.closed[left:] == [model]
 
 
 def test_stop_works_before_the_first_byte(open_page: OpenPage, stack: Stack) -> None:
@@ -116,56 +74,6 @@ def test_stop_does_not_wait_for_the_list_of_models(open_page: OpenPage, stack: S
     expect(answer(page)).to_contain_text("Stopped")
 
 
-def test_a_screen_reader_hears_the_language_and_each_answers_beginning_and_end_once(open_page: OpenPage) -> None:
-    page = open_page("?model=slow")
-    region = page.locator("#terrachat-status[role=status]")
-    expect(region).to_have_count(1)
-    page.evaluate("""() => {
-        const region = document.getElementById("terrachat-status");
-        window.heard = [];
-        new MutationObserver(() => window.heard.push(region.textContent)).observe(region, {childList: true});
-    }""")
-    ask(page, "Speak up")
-
-    expect(region).to_have_text("slow is answering")
-    expect(answer(page)).to_contain_text(LAST_WORD)
-    expect(region).to_have_text("slow has answered")
-    assert page.evaluate("window.heard") == ["slow is answering", "slow has answered"]
-    page.get_by_test_id("stSidebar").get_by_text("Tiếng Việt").click()
-    expect(page.locator("html")).to_have_attribute("lang", "vi")
-    page.reload()
-    expect(answer(page)).to_contain_text(LAST_WORD)
-    expect(region).to_be_empty()
-
-
-def test_reload_in_the_middle_of_an_answer_goes_on_to_its_end(open_page: OpenPage, stack: Stack) -> None:
-    page = open_page("?model=slow")
-    asked = len(stack.handler.requests)
-    ask(page, "Do not lose this")
-    expect(answer(page)).to_contain_text("word2")
-    page.reload()
-
-    expect(answer(page)).to_contain_text("word5")
-    expect(answer(page)).to_contain_text(LAST_WORD)
-    expect(answer(page)).to_contain_text("tokens in")
-    expect(page.get_by_test_id("stChatMessage")).to_have_count(2)
-    assert words(page) == 40
-    assert len(stack.handler.requests) == asked + 1
-
-
-def test_another_click_and_a_second_tab_leave_an_answer_alone(open_page: OpenPage) -> None:
-    page = open_page("?model=slow")
-    ask(page, "Stay on course")
-    expect(answer(page)).to_contain_text("word2")
-    page.get_by_test_id("stSidebar").get_by_text("Tiếng Việt").click()
-    expect(page.get_by_role("button", name="Dừng")).to_be_visible()
-    second = open_page(page.url.split("/")[-1])
-
-    for tab in (page, second):
-        expect(answer(tab)).to_contain_text(LAST_WORD)
-        assert words(tab) == 40
-
-
 def test_a_finished_conversation_is_found_again(open_page: OpenPage) -> None:
     page = open_page("?model=echo")
     ask(page, "Find me <b>again</b> *later*")
@@ -175,21 +83,6 @@ def test_a_finished_conversation_is_found_again(open_page: OpenPage) -> None:
     other.get_by_test_id("stSidebar").get_by_role("button", name="Find me <b>again</b> *later*").click()
     expect(answer(other)).to_contain_text("You said: Find me")
     expect(other.get_by_test_id("stChatMessage").first).to_contain_text("Find me <b>again</b> *later*")
-
-
-def test_a_failure_in_the_middle_keeps_the_text_and_offers_a_retry(open_page: OpenPage, stack: Stack) -> None:
-    page = open_page("?model=broken")
-    ask(page, "Break, please")
-
-    expect(answer(page)).to_contain_text("part9")
-    expect(answer(page)).to_contain_text("The model failed")
-    expect(answer(page)).to_contain_text(stack.handler.headers[-1]["x-request-id"])
-    assert page.get_by_test_id("stException").count() == 0
-    assert not re.search(f"Traceback|{SECRET}", page.content())
-
-    page.get_by_role("button", name="Try again").click()
-    expect(answer(page, 2)).to_contain_text("The model failed")
-    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
 
 
 def test_hostile_markdown_does_nothing(open_page: OpenPage, outside: list[str]) -> None:
