@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from frontend import i18n, settings, wishes
 from frontend.access import AccessError, User
@@ -85,7 +87,11 @@ def _deployed(name: str, region: str) -> Deployed:
 
 @st.cache_data(ttl=60, max_entries=16, show_spinner=False)
 def deployments_in(region: str) -> tuple[str, ...]:
-    return list_deployments(region)
+    """All deployments; none where they cannot be listed, as in a hosted page: every run would ask for it in vain."""
+    try:
+        return list_deployments(region)
+    except DiscoveryError:
+        return ()
 
 
 def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: User | AccessError) -> Page | None:
@@ -95,7 +101,7 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: 
         return None
     chosen = state.query.get("deployment") or env.deployment
     if chosen is None or env.region is None:
-        errors.not_configured(t, deployments_in(env.region) if env.region else ())
+        errors.not_configured(t, list_deployments(env.region) if env.region else ())
         return None
     connected = connect(chosen, env.region)
     chat = Chat(user.owner, connected.client, connected.table, turn_registry())
@@ -103,7 +109,7 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: 
     preferred = preferences(state, chat)
     models = connected.watch.current()
     if models.moved:
-        connect.clear()  # the handler was replaced: the next run looks again
+        connect.clear(chosen, env.region)  # the handler was replaced: the next run looks again
     page = Page(
         t=t,
         state=state,
@@ -111,15 +117,27 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: 
         zone=browser_zone.zone(),
         chat=chat,
         deployment=connected.deployment,
-        deployments=_deployments(env.region, chosen),
+        deployments=deployments_in(env.region) or (chosen,),
         model_list=models,
         watch=connected.watch,
         model=state.choose_model(models.models, preferred.default_model),
         may_start=env.may_start,
     )
-    wishes.perform(page)
+    if state.has_wish:
+        _unbroken(partial(wishes.perform, page))
     sidebar.draw(page)
     return page
+
+
+def _unbroken(action: Callable[[], None]) -> None:
+    """Do `action` to its end, whatever is clicked meanwhile.
+
+    Half of it would be a lost question, or one that is answered in a conversation which no page has open. Streamlit
+    breaks off a run only in the run's own thread (1.67), so this gets another.
+    """
+    context = get_script_run_ctx()
+    with ThreadPoolExecutor(1, initializer=lambda: add_script_run_ctx(ctx=context)) as pool:
+        pool.submit(action).result()
 
 
 def preferences(state: PageState, chat: Chat) -> Preferences:
@@ -135,14 +153,6 @@ def preferences(state: PageState, chat: Chat) -> Preferences:
             state.put("lang", kept.language)
             st.rerun()
     return kept
-
-
-def _deployments(region: str, chosen: str) -> tuple[str, ...]:
-    """All that could be chosen; the chosen one alone where listing them is not allowed, as in a hosted page."""
-    try:
-        return deployments_in(region)
-    except DiscoveryError:
-        return (chosen,)
 
 
 def translator(state: PageState) -> i18n.Translator:

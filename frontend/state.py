@@ -7,7 +7,8 @@ a wish, which the next run of the script takes and performs inside the page's er
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+import time
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,9 @@ LANGUAGE_KEY = "language"
 PREFERENCES_KEY = "preferences"
 PAGE_OF_TURNS = 30
 PAGE_OF_CONVERSATIONS = 30
+
+# For so long after a change of the address the browser may ask with the old one: a click on its way does not know it.
+ECHO_S = 1.0
 
 # Which query parameters a page owns. Streamlit drops all of them when another page is opened; those of all pages are
 # put back at once, those of one page when it is opened again.
@@ -52,26 +56,41 @@ class Notice:
 class PageState:
     session: MutableMapping[Any, Any]  # Streamlit admits other keys than str
     query: MutableMapping[str, str]
+    now: Callable[[], float] = time.monotonic
 
     def enter(self, name: str) -> None:
-        """The page `name` is being run: give it back the query parameters that it had, if it was just opened."""
+        """The page `name` is being run: give it back the query parameters that it had, if it was just opened.
+
+        The same where they were changed a moment ago, and the click that runs it comes from the page of before.
+        """
         was_open: str | None = self.session.get("page")
-        names = (*OF_ALL_PAGES, *OF_PAGE.get(name, ())) if was_open != name else ()
-        for parameter in names:
+        parameters = (*OF_ALL_PAGES, *OF_PAGE.get(name, ()))
+        for parameter in parameters if was_open is not None else ():
             kept = self.session.get(f"url-{parameter}")
-            if was_open is not None and kept and parameter not in self.query:
-                self.query[parameter] = kept
+            is_lost = was_open != name and kept and parameter not in self.query
+            if is_lost or (was_open == name and self._is_echo(parameter)):
+                self._set(parameter, kept)
         self.session["page"] = name
-        for parameter in (*OF_ALL_PAGES, *OF_PAGE.get(name, ())):
+        for parameter in parameters:
             self.session[f"url-{parameter}"] = self.query.get(parameter)
 
     def put(self, parameter: str, value: str | None) -> None:
         """Set a query parameter, or take it away, for this page and for its next visit."""
-        if value:
-            self.query[parameter] = value
-        else:
-            self.query.pop(parameter, None)
+        before, value = self.query.get(parameter), value or None
         self.session[f"url-{parameter}"] = value
+        if value != before:
+            self.session[f"before-{parameter}"] = (before, self.now())
+            self._set(parameter, value)
+
+    def _is_echo(self, parameter: str) -> bool:
+        before, at = self.session.get(f"before-{parameter}", (None, float("-inf")))
+        return bool(self.query.get(parameter) == before and self.now() - at < ECHO_S)
+
+    def _set(self, parameter: str, value: str | None) -> None:
+        if value is None:
+            self.query.pop(parameter, None)
+        else:
+            self.query[parameter] = value
 
     @property
     def language(self) -> str | None:
@@ -96,7 +115,6 @@ class PageState:
         if conversation_id != self.conversation_id:
             self.session.pop("turns_shown", None)
             self.session.pop("versions", None)
-            self.session.pop("editing", None)
         self.put("chat", conversation_id)
 
     def side_of_page(self) -> int:
@@ -125,6 +143,10 @@ class PageState:
 
     def wish(self, action: str, **arguments: Any) -> None:
         self.session["wish"] = Wish(action, arguments)
+
+    @property
+    def has_wish(self) -> bool:
+        return "wish" in self.session
 
     def take_wish(self, *actions: str) -> Wish | None:
         """The wish, once; only if it is one of `actions`, where any are given."""

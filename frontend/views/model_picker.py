@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from frontend.markdown_safe import plain
+from frontend.model_list import ModelList
 from frontend.page import Page
 from frontend.state import MODEL_KEY
 from frontend.views import errors, start_offer
@@ -89,19 +90,20 @@ def _not_ready(page: Page, model: ModelInfo) -> None:
 
 def _follow(page: Page) -> None:
     """Look again every few seconds, and draw the page anew when what it says of the models has changed."""
-    drawn = _told(page)
+    drawn = _told(page.model_list)
 
     @st.fragment(run_every=RECHECK_S)
     def look() -> None:
-        now = page.watch.current()
-        if [_without_age(model) for model in now.models] != drawn:
+        if _told(page.watch.current()) != drawn:
             st.rerun()
 
     look()
 
 
-def _told(page: Page) -> list[ModelInfo]:
-    return [_without_age(model) for model in page.models]
+def _told(listed: ModelList) -> tuple[list[ModelInfo], str | None]:
+    """What of the list is drawn here."""
+    failure = listed.failure.code if listed.failure is not None else None
+    return [_without_age(model) for model in listed.models], failure
 
 
 def _without_age(model: ModelInfo) -> ModelInfo:

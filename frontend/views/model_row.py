@@ -55,7 +55,7 @@ def _actions(page: Page, model: ModelInfo, trial: Trial | None) -> None:
             t("models.try"),
             key=f"try-{model.id}",
             icon=":material/chat:",
-            help=t("models.try_help", model=model.id),
+            help=t("models.try_help", model=plain(model.id)),
         ):
             _wish(page, "try_model", model)
         if st.button(

@@ -6,6 +6,8 @@ not a table widget, which draws on a canvas that neither a screen reader nor a n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from frontend import announcement
@@ -19,9 +21,8 @@ from frontend.views.model_words import ICONS, age, state_of
 from frontend.wire import ModelInfo, SourceState
 from frontend.wishes.models import TRIALS_KEY
 
-# While a test runs its end is awaited; else ages and statuses are drawn anew.
-TESTING_S = 0.5
-FOLLOW_S = 5
+FOLLOW_S = 5  # ages and statuses are drawn anew
+TESTING_S = 0.5  # while a test runs its end is looked for
 
 TEXT_KEY, PROVIDER_KEY, STATUS_KEY = "models-q", "models-provider", "models-status"
 _PARAMETERS = {TEXT_KEY: "q", PROVIDER_KEY: "provider", STATUS_KEY: "status"}
@@ -35,16 +36,29 @@ def draw(page: Page) -> None:
     with st.empty().container():
         errors.notices(t, page.state)
     _filters(page)
-    trials = _trials(page)
-    is_testing = any(trial.state == "running" for trial in trials.values())
 
-    @st.fragment(run_every=TESTING_S if is_testing else FOLLOW_S)
+    @st.fragment(run_every=FOLLOW_S)
     def follow() -> None:
         _list(page, page.watch.current())
-        if is_testing and all(trial.state != "running" for trial in trials.values()):
-            st.rerun()  # back to the slower pace
 
     follow()
+    _await_trials(_running(page))
+
+
+def _await_trials(running: Sequence[Trial]) -> None:
+    """Draw the page anew when one of the tests ends. A fragment of its own: the list need not be drawn to look."""
+
+    @st.fragment(run_every=TESTING_S)
+    def look() -> None:
+        if any(trial.state != "running" for trial in running):
+            st.rerun()
+
+    if running:
+        look()
+
+
+def _running(page: Page) -> Sequence[Trial]:
+    return [trial for trial in _trials(page).values() if trial.state == "running"]
 
 
 def _trials(page: Page) -> dict[str, Trial]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from frontend import branches
 from frontend.chat import ConversationGoneError, Question, QuestionTooLongError
@@ -21,6 +22,8 @@ from frontend.turn import TurnBusyError
 from frontend.turns import TooManyTurnsError
 from frontend.wire import Image, ModelInfo
 from frontend.wishes.action import Action
+
+_DOUBLE_CLICK = timedelta(seconds=1)
 
 
 class _NotReadyError(Exception):
@@ -42,6 +45,8 @@ def _ask(page: Page, wish: Wish) -> None:
     Pictures that were kept from a question that could not be asked go with it.
     """
     reading, text = Reading(page.state), wish.arguments["text"]
+    if _is_second_click(page, text):
+        return
     images = _pictures(page, wish.arguments.get("files", ()))
     if images is None or (images and not text):
         if not text:
@@ -127,6 +132,13 @@ def _answer(page: Page, question: Question, model: ModelInfo | None) -> bool:
         state.notify(_NOTICES[type(exc)])
         return False
     return True
+
+
+def _is_second_click(page: Page, text: str) -> bool:
+    """Whether just this began to be answered a moment ago: a double click, on a question to begin with, sends it twice."""
+    live = page.chat.live(page.state.conversation_id) if page.state.conversation_id else None
+    asked = live.snapshot() if live is not None else None
+    return asked is not None and asked.question == text and datetime.now(UTC) - asked.started_at < _DOUBLE_CLICK
 
 
 def _last_shown(page: Page) -> int:

@@ -196,12 +196,14 @@ def test_check_07_an_answer_is_complete_after_the_connection_was_cut(open_page: 
     expect(answer(page)).to_contain_text("word2")
     proxy.cut()
 
-    expect(page.get_by_test_id("stConnectionStatus")).to_be_visible()
+    notice = page.get_by_text(re.compile("^(Connecting|Connection error)$")).first
+    expect(notice).to_be_visible()
     page.wait_for_timeout(2000)  # the check says: cut for two seconds
     proxy.mend()
     expect(answer(page)).to_contain_text(ENDED, timeout=30_000)
     assert words(page) == 40
     expect(bubbles(page)).to_have_count(2)
+    expect(notice).to_be_hidden()
 
 
 def test_check_08_other_clicks_leave_an_answer_alone(open_page: OpenPage, stack: Stack) -> None:
@@ -269,7 +271,9 @@ def test_check_13_a_question_is_edited_and_what_followed_is_replaced(
     expect(answer(page)).to_contain_text("word2")
     expect(bubbles(page)).to_have_count(2)  # at once, and not only when the answer has ended
     expect(bubbles(page).first).to_contain_text("First question")
-    assert not re.search("Frist|Pardon|Second question", page.get_by_test_id("stMain").inner_text())
+    assert not re.search(
+        "Frist|Pardon|Second question", page.get_by_test_id("stAppScrollToBottomContainer").inner_text()
+    )
     assert [message["content"] for message in stack.handler.requests[-1]["messages"]] == ["First question"]
     expect(answer(page)).to_contain_text(said)
     page.get_by_role("button", name="‹").click()

@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import httpx2
+import yaml
 
 from generator.local.local_log import last_lines
 from tests.functional.shared_provider import OWN_PROVIDER, Provider
@@ -108,7 +109,7 @@ class CommandLine:
         if self.provider == OWN_PROVIDER or "--local" not in arguments:
             return {}
         file = arguments[arguments.index("--catalog") + 1] if "--catalog" in arguments else "catalog.yaml"
-        catalog = json.loads((self.folder / file).read_text(encoding="utf-8"))
+        catalog = yaml.safe_load((self.folder / file).read_text(encoding="utf-8"))
         return self.provider.for_module(self.module(catalog["deployment"]))
 
     def local_log(self) -> str:

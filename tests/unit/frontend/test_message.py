@@ -34,7 +34,9 @@ def open_chat(stack: Stack) -> Iterator[OpenChat]:
 
 
 def texts(page: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in ("markdown", "caption", "warning") for element in page.get(kind))
+    return "\n".join(
+        str(getattr(element, "value", "")) for kind in ("markdown", "caption", "warning") for element in page.get(kind)
+    )
 
 
 def test_only_the_last_turn_has_buttons_of_its_own(open_chat: OpenChat) -> None:

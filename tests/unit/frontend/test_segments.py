@@ -38,7 +38,8 @@ texts = st.lists(st.sampled_from(BLOCKS), max_size=30).map("".join)
 
 def shown(markdown: str) -> str:
     """What a reader sees, without the mark of a broken image: whether one might be an image, each piece says alone."""
-    return MarkdownIt("commonmark").enable("table").render(markdown).replace("↗ [", "![").replace("!\u2060[", "![")
+    rendered: str = MarkdownIt("commonmark").enable("table").render(markdown)
+    return rendered.replace("↗ [", "![").replace("!\u2060[", "![")
 
 
 @given(texts)
