@@ -29,9 +29,12 @@ class ShownTurn:
 def line(turns: Sequence[TurnRecord], chosen: Mapping[int, int]) -> tuple[ShownTurn, ...]:
     """The turns to show: where there are versions, the one that `chosen` (parent -> number) names, else the newest."""
     followers: dict[int, list[TurnRecord]] = {}
+    kept = {turn.number for turn in turns}
     for turn in turns:
-        # A turn can only follow an earlier one, whatever the table says: the line must end.
-        followers.setdefault(min(turn.parent, turn.number - 1), []).append(turn)
+        # One whose parent is gone, because turns expire, begins the line. And a turn can only follow an earlier one,
+        # whatever the table says: the line must end.
+        parent = turn.parent if turn.parent in kept and turn.parent < turn.number else 0
+        followers.setdefault(parent, []).append(turn)
     shown: list[ShownTurn] = []
     parent = 0
     while parent in followers:

@@ -46,8 +46,8 @@ class Question:
     """What is asked, and where.
 
     `parent` is the number of the turn that it follows, 0 for none, None for the newest; `kept` are ids of pictures that
-    the conversation has already, `images` new ones. `settings` are those of a conversation that begins with it, and `kind`
-    is what begins.
+    the conversation has already, `images` new ones. `settings` are those of a conversation that begins with it, and
+    `kind` is what begins.
     """
 
     text: str

@@ -22,8 +22,9 @@ PREFERENCES_KEY = "preferences"
 PAGE_OF_TURNS = 30
 PAGE_OF_CONVERSATIONS = 30
 
-# For so long after a change of the address the browser may ask with the old one: a click on its way does not know it.
-ECHO_S = 1.0
+# For so long a change of the address may not have reached the browser: a click that was on its way brings the old one,
+# and what a run has not sent yet is dropped when that click begins the next (Streamlit 1.67).
+UNSETTLED_S = 1.0
 
 # Which query parameters a page owns. Streamlit drops all of them when another page is opened; those of all pages are
 # put back at once, those of one page when it is opened again.
@@ -61,14 +62,14 @@ class PageState:
     def enter(self, name: str) -> None:
         """The page `name` is being run: give it back the query parameters that it had, if it was just opened.
 
-        The same where they were changed a moment ago, and the click that runs it comes from the page of before.
+        If it was open, say those again that were changed a moment ago.
         """
         was_open: str | None = self.session.get("page")
         parameters = (*OF_ALL_PAGES, *OF_PAGE.get(name, ()))
         for parameter in parameters if was_open is not None else ():
             kept = self.session.get(f"url-{parameter}")
             is_lost = was_open != name and kept and parameter not in self.query
-            if is_lost or (was_open == name and self._is_echo(parameter)):
+            if is_lost or (was_open == name and self._is_unsettled(parameter)):
                 self._set(parameter, kept)
         self.session["page"] = name
         for parameter in parameters:
@@ -82,9 +83,10 @@ class PageState:
             self.session[f"before-{parameter}"] = (before, self.now())
             self._set(parameter, value)
 
-    def _is_echo(self, parameter: str) -> bool:
+    def _is_unsettled(self, parameter: str) -> bool:
         before, at = self.session.get(f"before-{parameter}", (None, float("-inf")))
-        return bool(self.query.get(parameter) == before and self.now() - at < ECHO_S)
+        known = (before, self.session.get(f"url-{parameter}"))
+        return self.now() - at < UNSETTLED_S and self.query.get(parameter) in known
 
     def _set(self, parameter: str, value: str | None) -> None:
         if value is None:

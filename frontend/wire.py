@@ -181,8 +181,8 @@ class ChatError(Exception):
     """The handler, or the way to it, failed.
 
     `code` is the handler's (docs/contracts.md, section 3) or one of `RETRYABLE_HERE`; one that a newer handler invents
-    is kept as it is. `request_id` finds the request in the handler's log; None when no request was made. `retryable` says
-    whether the same request may well succeed in a moment.
+    is kept as it is. `request_id` finds the request in the handler's log; None when no request was made. `retryable`
+    says whether the same request may well succeed in a moment.
     """
 
     def __init__(

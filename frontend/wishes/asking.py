@@ -135,7 +135,7 @@ def _answer(page: Page, question: Question, model: ModelInfo | None) -> bool:
 
 
 def _is_second_click(page: Page, text: str) -> bool:
-    """Whether just this began to be answered a moment ago: a double click, on a question to begin with, sends it twice."""
+    """Whether just this began to be answered a moment ago: a double click on a question to begin with asks it twice."""
     live = page.chat.live(page.state.conversation_id) if page.state.conversation_id else None
     asked = live.snapshot() if live is not None else None
     return asked is not None and asked.question == text and datetime.now(UTC) - asked.started_at < _DOUBLE_CLICK

@@ -156,7 +156,7 @@ class HistorySettings(Section):
 
     retention_days: hosts.RetentionDays | None = Field(
         default=None,
-        description="how long a conversation is kept after its last turn, in days; null means until it is deleted",
+        description="for how many days each question and its answer are kept; null means until somebody deletes them",
     )
 
 

@@ -12,7 +12,7 @@ from frontend.client import ChatClient
 from frontend.history.records import MAX_QUESTION_BYTES, ChatSettings, TurnRecord
 from frontend.history.table import Table
 from frontend.history.usage import UsageBook
-from frontend.state import COMPOSER_KEY, Notice, PageState
+from frontend.state import COMPOSER_KEY, UNSETTLED_S, Notice, PageState
 from frontend.turns import TurnRegistry
 from frontend.wire import Image, ModelInfo, Price
 from frontend.wishes import perform, stop
@@ -336,3 +336,49 @@ def test_an_address_that_is_opened_directly_is_taken_as_it_is() -> None:
     state.enter("chat")
 
     assert state.conversation_id == "c2"
+
+
+def test_a_second_click_does_not_ask_again(chat: Chat, state: PageState) -> None:
+    for _ in range(2):
+        ask(chat, state, "Why?", HANG)
+
+    assert len(chat.read(state.conversation_id or "")) == 1
+    assert (state.take_notices(), COMPOSER_KEY in state.session) == ([], False)
+    chat.stop(state.conversation_id or "")
+
+
+def test_a_click_from_the_page_of_before_does_not_close_what_was_opened(state: PageState) -> None:
+    state.enter("chat")
+    state.open("c1")
+    state.query.clear()  # such is the address that the browser sends with the click
+    state.enter("chat")
+    assert state.conversation_id == "c1"
+
+    state.query.clear()
+    state.open(None)  # the click is on New chat
+    state.enter("chat")
+    assert state.conversation_id is None
+
+
+def test_a_new_chat_is_not_left_by_a_click_from_the_page_of_before() -> None:
+    state = PageState({}, {"chat": "c1"})
+    state.enter("chat")
+    state.open(None)
+    state.query["chat"] = "c1"
+
+    state.enter("chat")
+
+    assert state.conversation_id is None
+
+
+def test_going_back_in_the_browser_is_going_back() -> None:
+    now = 0.0
+    state = PageState({}, {}, now=lambda: now)
+    state.enter("chat")
+    state.open("c1")
+    now += UNSETTLED_S
+    state.query.clear()
+
+    state.enter("chat")
+
+    assert state.conversation_id is None

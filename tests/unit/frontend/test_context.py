@@ -104,6 +104,12 @@ def test_the_newest_version_is_shown_unless_another_is_chosen() -> None:
     assert [each.turn.number for each in line(turns, {1: 99})] == [1, 3, 4]
 
 
+def test_what_is_left_of_a_conversation_is_shown_when_its_first_turns_have_expired() -> None:
+    turns = [turn(3), turn(4), turn(5, parent=3)]
+
+    assert [each.turn.number for each in line(turns, {})] == [3, 5]
+
+
 @given(st.lists(st.integers(0, 12), max_size=12), st.dictionaries(st.integers(0, 12), st.integers(0, 12)))
 def test_the_line_ends_whatever_the_table_says(parents: list[int], chosen: dict[int, int]) -> None:
     turns = [turn(number, parent=parent) for number, parent in enumerate(parents, 1)]

@@ -14,8 +14,8 @@ from typing import Self
 import pytest
 
 from frontend.history.conversations import TurnExistsError
-from frontend.history.table import HistoryError
 from frontend.history.records import MAX_ANSWER_BYTES, TurnRecord
+from frontend.history.table import HistoryError
 from frontend.turn import Turn, TurnBusyError
 from frontend.turns import TooManyTurnsError, TurnRegistry
 from frontend.wire import ChatError, Event, Finish, Text, Usage
