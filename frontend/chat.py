@@ -16,7 +16,7 @@ from frontend.branches import ShownTurn
 from frontend.client import ChatClient
 from frontend.context import Context, context_for, room
 from frontend.costs import settled
-from frontend.history.conversations import ConversationStore
+from frontend.history.conversations import ConversationGoneError, ConversationStore
 from frontend.history.pictures import PictureStore
 from frontend.history.records import (
     MAX_QUESTION_BYTES,
@@ -35,10 +35,6 @@ from frontend.wire import ChatRequest, Image, Message, ModelInfo
 
 class QuestionTooLongError(Exception):
     """The question does not fit in the table."""
-
-
-class ConversationGoneError(Exception):
-    """There is no such conversation (any more)."""
 
 
 @dataclass(frozen=True)

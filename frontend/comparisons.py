@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from frontend.chat import Chat, ConversationGoneError, Question, QuestionTooLongError
+from frontend.chat import Chat, Question, QuestionTooLongError
 from frontend.history.comparisons import Comparison, ComparisonStore, Pane
+from frontend.history.conversations import ConversationGoneError
 from frontend.history.records import MAX_QUESTION_BYTES, ChatSettings, TurnRecord
 from frontend.history.table import HistoryError
 from frontend.turn import Turn, TurnBusyError

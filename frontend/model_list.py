@@ -8,6 +8,7 @@ records in SSM still say which models there are.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -19,13 +20,18 @@ from frontend.client import ChatClient
 from frontend.discovery import DiscoveryError, ModelRecord
 from frontend.wire import ChatError, Listed, ModelInfo, SourceState
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 FRESH_S = 10.0
 # How long a page that knows nothing yet, or was told to look again, waits at most.
 WAIT_S = 4.0
-# After this the records in SSM are read as well. The handler itself waits at most 3 s for each of its sources.
+# After this the records in SSM are read as well.
 HANDLER_LIMIT_S = 3.0
+# The same where something is known: the handler waits up to 3 s for its models and up to 3 s for their statuses, and
+# what was known must not be called unknown for as long as that.
+KNOWN_LIMIT_S = 8.0
 
 HANDLER = "handler"
 RECORDS = "models"
@@ -73,6 +79,7 @@ class ModelWatch:
         now: Callable[[], float] = time.monotonic,
         wait_s: float = WAIT_S,
         handler_limit_s: float = HANDLER_LIMIT_S,
+        known_limit_s: float = KNOWN_LIMIT_S,
     ) -> None:
         self._client = client
         self._find = find
@@ -80,6 +87,7 @@ class ModelWatch:
         self._now = now
         self._wait_s = wait_s
         self._handler_limit_s = handler_limit_s
+        self._known_limit_s = known_limit_s
         self._lock = threading.Lock()
         self._told: ModelList | None = None
         self._has_told = threading.Event()
@@ -114,7 +122,7 @@ class ModelWatch:
         """One look; what is known so far is told as soon as the handler has been silent for too long."""
         try:
             asked = _Background(self._client.listed)
-            if not asked.wait(self._handler_limit_s):
+            if not asked.wait(self._handler_limit_s if self._known_at is None else self._known_limit_s):
                 self._tell(self._without_handler(_SILENT))
             try:
                 listed = asked.result()
@@ -122,6 +130,9 @@ class ModelWatch:
                 self._tell(self._without_handler(exc))
             else:
                 self._tell(self._from_handler(listed))
+        except Exception:  # the thread's outermost border: without a word here nobody would ever hear of it
+            log.exception("the models cannot be listed")
+            raise
         finally:
             with self._lock:
                 self._look = None

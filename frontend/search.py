@@ -41,6 +41,10 @@ class Query:
         folded = [fold(text) for text in texts]
         return bool(self.words) and all(any(word in text for text in folded) for word in self.words)
 
+    def narrows(self, other: Query) -> bool:
+        """Whether nothing can match this that `other` does not match: a word was added, or grew."""
+        return bool(other.words) and all(any(word in grown for grown in self.words) for word in other.words)
+
     def mark(self, text: str) -> tuple[Piece, ...]:
         """`text`, NFC, in pieces, with what matches marked."""
         shown, spans = self._spans(text)

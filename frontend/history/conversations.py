@@ -23,6 +23,7 @@ from frontend.history.records import (
     read_turn,
     settings_item,
     turn_item,
+    turn_key,
     write_time,
 )
 from frontend.history.table import Table
@@ -32,6 +33,10 @@ TITLE_LENGTH = 60
 
 class TurnExistsError(Exception):
     """Another process took this number first."""
+
+
+class ConversationGoneError(Exception):
+    """There is no such conversation (any more)."""
 
 
 class ConversationStore:
@@ -84,10 +89,13 @@ class ConversationStore:
         return tuple(read_turn(item, now) for item in found)
 
     def add_turn(self, owner: str, conversation_id: str, turn: TurnRecord) -> None:
-        """Add a turn, and move its conversation to the top. Raises `TurnExistsError`, too."""
+        """Add a turn, and move its conversation to the top. Raises `TurnExistsError`, `ConversationGoneError`."""
         if not self._table.put(turn_item(owner, conversation_id, turn), "attribute_not_exists(pk)"):
             raise TurnExistsError
-        self._change(owner, conversation_id, {"updated_at": write_time(self._table.clock())})
+        if not self._change(owner, conversation_id, {"updated_at": write_time(self._table.clock())}):
+            # Deleted since it was looked up: what is under no conversation is never listed, and so never deleted.
+            self._table.delete([turn_key(owner, conversation_id, turn.number)])
+            raise ConversationGoneError
 
     def put_turn(self, owner: str, conversation_id: str, turn: TurnRecord) -> bool:
         """Rewrite a turn under its own key; False, and nothing written, if it is deleted."""

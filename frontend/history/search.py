@@ -34,6 +34,11 @@ class Remembered:
     query: Query
     excerpts: MutableMapping[_Key, tuple[Piece, ...]]
 
+    def narrowed(self, query: Query) -> Remembered:
+        """What of it holds for `query`: while somebody types, what did not match need not be read again."""
+        holds = query.narrows(self.query)
+        return Remembered(query, {key: () for key, excerpt in self.excerpts.items() if holds and not excerpt})
+
 
 def by_title(conversations: Sequence[Conversation], query: Query) -> tuple[Hit, ...]:
     return tuple(Hit(each) for each in conversations if query.matches(each.title))

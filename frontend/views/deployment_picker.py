@@ -8,6 +8,7 @@ import streamlit as st
 
 from frontend.i18n import Translator
 from frontend.state import MODEL_KEY, PREFERENCES_KEY, PageState
+from frontend.wishes.models import TRIALS_KEY
 
 _KEY = "deployment"
 
@@ -31,7 +32,8 @@ def leave(state: PageState, deployment: str | None) -> None:
     state.put("deployment", deployment)
     state.open(None)
     state.put("model", None)
-    for known in (MODEL_KEY, PREFERENCES_KEY, "found"):
+    state.put("run", None)
+    for known in (MODEL_KEY, PREFERENCES_KEY, TRIALS_KEY, "found"):
         state.session.pop(known, None)
 
 

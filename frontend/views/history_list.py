@@ -92,8 +92,11 @@ def _found(page: Page, conversations: Sequence[Conversation], query: Query, titl
     for hit in titles:
         _row(page, hit, query)
     remembered = page.state.session.get(_FOUND)
-    if not isinstance(remembered, Remembered) or remembered.query != query:
-        remembered = page.state.session[_FOUND] = Remembered(query, {})
+    if not isinstance(remembered, Remembered):
+        remembered = Remembered(query, {})
+    if remembered.query != query:
+        remembered = remembered.narrowed(query)
+    page.state.session[_FOUND] = remembered
     messages = by_message(conversations, query, page.chat.read, remembered)
     if messages:
         st.caption(t("sidebar.in_messages"))

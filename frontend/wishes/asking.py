@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from frontend import branches
-from frontend.chat import ConversationGoneError, Question, QuestionTooLongError
+from frontend.chat import Question, QuestionTooLongError
+from frontend.history.conversations import ConversationGoneError
 from frontend.history.records import TurnRecord
 from frontend.history.table import HistoryError
 from frontend.images import MAX_PICTURES, PictureRefusedError, prepared

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from frontend import compare_state
-from frontend.chat import ConversationGoneError, QuestionTooLongError
+from frontend.chat import QuestionTooLongError
 from frontend.comparisons import FEWEST, ComparisonGoneError, Comparisons, NobodyToAskError
+from frontend.history.conversations import ConversationGoneError
 from frontend.history.table import HistoryError
 from frontend.page import Page
 from frontend.state import MODEL_KEY, Wish

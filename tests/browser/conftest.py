@@ -93,7 +93,9 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def open_page(window: BrowserContext, server: str, outside: list[str], problems: list[str]) -> Iterator[OpenPage]:
+def open_page(
+    window: BrowserContext, server: str, stack: Stack, outside: list[str], problems: list[str]
+) -> Iterator[OpenPage]:
     """Opens a page of this path and query in a new tab, and waits until it can be used.
 
     That is with `ready`, a selector; without one the composer on the chat page, and elsewhere the end of the script.
@@ -116,7 +118,9 @@ def open_page(window: BrowserContext, server: str, outside: list[str], problems:
 
     window.on("request", asked)
     window.on("console", said)
+    stack.handler.release.clear()
     yield open_it
+    stack.handler.release.set()
     window.remove_listener("request", asked)
     window.remove_listener("console", said)
     for page in window.pages:

@@ -1,8 +1,9 @@
 """A handler that behaves as told: OpenAI's wire on loopback, no AWS, no model.
 
 `FakeHandler.start()` serves on a free port until `stop()`. What its models do is in `fake_models.py`: `echo` repeats
-the question, `slow` writes 40 numbered words in four seconds, `parrot` writes exactly what it is asked, `failing` fails
-with the code that it is asked. Also run as a program: `python -m tests.browser.fake_handler PORT`.
+the question, `slow` writes 40 numbered words in four seconds, `held` as many and waits in the middle to be let go on,
+`parrot` writes exactly what it is asked, `failing` fails with the code that it is asked. Also run as a program:
+`python -m tests.browser.fake_handler PORT`.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class FakeHandler:
 
     `told` has fields of models that are listed otherwise, and `scripts` models that do something else. `sources` are
     where the list comes from. While `lists` is cleared, `GET /v1/models` does not answer; while `lists_fail` is a
-    status, it answers that.
+    status, it answers that. The model `held` stays in the middle of its answer until `release` is set.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -56,6 +57,7 @@ class FakeHandler:
     models: tuple[str, ...] = MODELS
     lists: threading.Event = field(default_factory=_is_set)
     lists_fail: int | None = None
+    release: threading.Event = field(default_factory=threading.Event)
     url: str = ""
     _asked: set[tuple[str, str]] = field(default_factory=set)
     _server: uvicorn.Server | None = None
@@ -160,6 +162,8 @@ class FakeHandler:
             yield _chunk(model, {"content": word})
             if number % played.burst == 0:
                 await asyncio.sleep(played.pause_s)
+            while number == played.held_after and not self.release.is_set():
+                await asyncio.sleep(0.02)
         if played.hangs:
             await asyncio.sleep(3600)
         if played.error is not None:

@@ -127,7 +127,8 @@ class Script:
 
     Then the model is finished for the reason `finish`, None where it never says so; or `error` is the code that it
     fails with, which is the reply itself where `before` says so; or it `hangs` for ever. `counts` is false for a model
-    that tells no usage.
+    that tells no usage. After `held_after` words the handler's `release` is waited for: how far an answer is must not
+    depend on how busy the machine is.
     """
 
     words: Sequence[str]
@@ -140,6 +141,7 @@ class Script:
     before: bool = False
     counts: bool = True
     warnings: Sequence[str] = ()
+    held_after: int | None = None
 
 
 def listed(model: str) -> dict[str, Any]:
@@ -234,6 +236,7 @@ def _fast(_: Asked) -> Script:
 
 _SCRIPTS: Mapping[str, Callable[[Asked], Script]] = {
     "slow": lambda _: Script([f"word{n} " for n in range(40)], pause_s=0.1),
+    "held": lambda _: Script([f"word{n} " for n in range(40)], pause_s=0.05, held_after=10),
     "prompt": lambda asked: Script(["Here ", "you ", "are: ", asked.question], first_s=0.3),
     "fast": _fast,
     "tall": lambda _: Script([f"line {n}\n\n" for n in range(60)], pause_s=0.1),

@@ -108,7 +108,7 @@ def test_check_27_the_skip_link_leaves_the_sidebar_behind(open_page: OpenPage) -
 
 
 def test_check_27_the_composer_has_the_focus_after_a_question_and_after_stop(open_page: OpenPage) -> None:
-    page = open_page("?model=slow")
+    page = open_page("?model=held")
     page.get_by_role("button", name="Suggest five names").click()
     expect(answer(page)).to_contain_text("word1")
     expect(composer(page)).to_be_focused()
@@ -153,8 +153,8 @@ def test_check_27_at_200_percent_the_page_can_be_used(open_page: OpenPage) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
 
 
-def test_check_28_each_answers_beginning_and_end_are_told_once_and_no_text(open_page: OpenPage) -> None:
-    page = open_page("?model=slow")
+def test_check_28_each_answers_beginning_and_end_are_told_once_and_no_text(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page("?model=held")
     region = page.locator("#terrachat-status[role=status]")
     expect(region).to_have_count(1)
     page.evaluate("""() => {
@@ -170,10 +170,11 @@ def test_check_28_each_answers_beginning_and_end_are_told_once_and_no_text(open_
     }""")
     ask(page, "Speak up")
 
-    expect(region).to_have_text("slow is answering")
+    expect(region).to_have_text("held is answering")
+    stack.handler.release.set()
     expect(answer(page)).to_contain_text("word39")
-    expect(region).to_have_text("slow has answered")
-    assert page.evaluate("window.heard") == ["slow is answering", "slow has answered"]
+    expect(region).to_have_text("held has answered")
+    assert page.evaluate("window.heard") == ["held is answering", "held has answered"]
     assert page.evaluate("window.spoken") == []
     page.reload()
     expect(answer(page)).to_contain_text("word39")

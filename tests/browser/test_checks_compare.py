@@ -9,19 +9,13 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.chatting import PATIENCE, ask
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_models import SECRET
+from tests.browser.fake_models import SECRET, Script
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
 COMPOSER = "[data-testid=stChatInputTextArea]"
-
-
-def ask(page: Page, question: str) -> None:
-    box = page.get_by_test_id("stChatInputTextArea")
-    expect(box).to_be_enabled()
-    box.fill(question)
-    box.press("Enter")
 
 
 def pane(page: Page, index: int, asked: int = 0) -> Locator:
@@ -49,18 +43,19 @@ def another(stack: Stack, **lists: object) -> Iterator[None]:
 def test_check_19_panes_grow_at_once_and_one_that_fails_leaves_the_others_complete(
     open_page: OpenPage, stack: Stack
 ) -> None:
-    page = open_page("compare?m=slow,broken,tall", ready=COMPOSER)
+    page = open_page("compare?m=held,broken,tall", ready=COMPOSER)
     ask(page, "All at once")
     pane(page, 2).wait_for()
     grow = """() => [0, 1, 2].every(index => {
         const pane = document.querySelector(`.st-key-pane-0-${index}`);
         return pane && /word0|part0|line 0/.test(pane.innerText);
     })"""
-    page.wait_for_function(grow, timeout=1_500)
+    page.wait_for_function(grow, timeout=1_500 * PATIENCE)
     seen = words(pane(page, 0).inner_text())
 
     expect(pane(page, 1)).to_contain_text("The model failed")
     assert seen < 40
+    stack.handler.release.set()
     expect(pane(page, 0)).to_contain_text("word39")
     expect(pane(page, 0)).to_contain_text(re.compile(r"\d in, 40 out"))
     expect(pane(page, 2)).to_contain_text("line 59")
@@ -71,7 +66,8 @@ def test_check_19_panes_grow_at_once_and_one_that_fails_leaves_the_others_comple
 
 @pytest.mark.parametrize("way", ["button", "Escape"])
 def test_check_19_stop_stops_all_panes_and_keeps_their_texts(open_page: OpenPage, stack: Stack, way: str) -> None:
-    page = open_page("compare?m=slow,hang,tall", ready=COMPOSER)
+    stack.handler.scripts["tall"] = lambda _: Script(["line 0\n\n", "line 1\n\n"], hangs=True)
+    page = open_page("compare?m=held,hang,tall", ready=COMPOSER)
     left = len(stack.handler.closed)
     ask(page, f"Stop by {way}")
     expect(pane(page, 0)).to_contain_text("word2")
@@ -84,13 +80,14 @@ def test_check_19_stop_stops_all_panes_and_keeps_their_texts(open_page: OpenPage
         page.keyboard.press("Escape")
 
     for index in range(3):
-        expect(pane(page, index)).to_contain_text("Stopped", timeout=1_500)
+        expect(pane(page, index)).to_contain_text("Stopped", timeout=1_500 * PATIENCE)
     kept = [text_above(pane(page, index), "Stopped") for index in range(3)]
     page.reload()
     for index in range(3):
         expect(pane(page, index)).to_contain_text("Stopped")
     assert [text_above(pane(page, index), "Stopped") for index in range(3)] == kept
-    assert sorted(stack.handler.closed[left:]) == ["hang", "slow", "tall"]
+    assert sorted(stack.handler.closed[left:]) == ["hang", "held", "tall"]
+    del stack.handler.scripts["tall"]
 
 
 def test_check_19_panes_stack_on_a_phone_without_scrolling_sideways(open_page: OpenPage) -> None:
@@ -107,15 +104,18 @@ def test_check_19_panes_stack_on_a_phone_without_scrolling_sideways(open_page: O
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_reload_in_the_middle_goes_on_in_all_panes_and_one_is_stopped_alone(open_page: OpenPage) -> None:
-    page = open_page("compare?m=slow,hang", ready=COMPOSER)
+def test_a_reload_in_the_middle_goes_on_in_all_panes_and_one_is_stopped_alone(
+    open_page: OpenPage, stack: Stack
+) -> None:
+    page = open_page("compare?m=held,hang", ready=COMPOSER)
     ask(page, "Do not lose these")
     expect(pane(page, 0)).to_contain_text("word2")
     page.reload()
-    expect(pane(page, 0)).to_contain_text("word5")
+    expect(pane(page, 0)).to_contain_text("word9")
     pane(page, 1).get_by_role("button", name="Stop").click()
 
     expect(pane(page, 1)).to_contain_text("Stopped")
+    stack.handler.release.set()
     expect(pane(page, 0)).to_contain_text("word39")
     expect(pane(page, 0)).to_contain_text(re.compile(r"\d in, 40 out"))
     assert words(pane(page, 0).inner_text()) == 40

@@ -47,7 +47,7 @@ def search(page: Page, text: str) -> None:
 
 def test_check_08_history_while_an_answer_grows_leaves_it_unharmed(open_page: OpenPage, stack: Stack) -> None:
     other = stack.keep([turn(1, "Something else", "Entirely.")], title="Not this one")
-    page = open_page("?model=slow")
+    page = open_page("?model=held")
     ask(page, "Stay on course")
     expect(answer(page)).to_contain_text("word2")
 
@@ -60,6 +60,7 @@ def test_check_08_history_while_an_answer_grows_leaves_it_unharmed(open_page: Op
     search(page, "entirely")
     expect(sidebar(page).get_by_text("In messages")).to_be_visible()
     expect(page.locator(".st-key-stop")).to_be_visible()
+    stack.handler.release.set()
 
     expect(answer(page)).to_contain_text("word39")
     assert re.findall(r"word(\d+)", answer(page).inner_text()) == [str(number) for number in range(40)]

@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.chatting import answer, ask, composer
+from tests.browser.chatting import PATIENCE, answer, ask, composer
 from tests.browser.conftest import OpenPage
 from tests.browser.stack import Stack, turn
 
@@ -52,7 +52,7 @@ def test_check_09_a_long_answer_costs_little_and_the_page_stays_quick(open_page:
     expect(answer(page)).to_contain_text("tokens in", timeout=60_000)
 
     assert received < 10_000_000
-    assert sorted(latencies)[len(latencies) * 9 // 10] < 200
+    assert sorted(latencies)[len(latencies) * 9 // 10] < 200 * PATIENCE
     expect(box).to_have_value("x" * len(latencies))
     text = answer(page).inner_text()
     assert re.findall(r"Paragraph (\d+)\.", text) == sorted(re.findall(r"Paragraph (\d+)\.", text), key=int)
@@ -67,7 +67,7 @@ def test_check_10_a_conversation_of_200_turns_opens_with_the_last_30_and_keeps_i
     began = time.monotonic()
     page = open_page(f"?chat={conversation_id}")
     page.get_by_text("Answer 100.").wait_for()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 3 * PATIENCE
 
     expect(page.get_by_test_id("stChatMessage")).to_have_count(60)
     expect(page.get_by_text("Question 70.", exact=True)).to_have_count(0)

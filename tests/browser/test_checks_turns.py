@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.chatting import answer, ask, composer, stop_button
+from tests.browser.chatting import PATIENCE, answer, ask, composer, stop_button
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_models import SECRET, Script
+from tests.browser.fake_models import SECRET
 from tests.browser.stack import Stack, turn
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def seconds_until(expectation: Locator) -> float:
     return time.monotonic() - began
 
 
-def wait_until(condition: Callable[[], bool], wait_s: float = 5) -> None:
+def wait_until(condition: Callable[[], bool], wait_s: float = 20) -> None:
     deadline = time.monotonic() + wait_s
     while not condition():
         assert time.monotonic() < deadline, f"did not happen within {wait_s} s"
@@ -54,8 +54,8 @@ def test_check_02_the_first_word_is_there_within_a_second_of_sending(open_page: 
     bubbles(page).first.get_by_text("How quick are you?").wait_for()
     asked = time.monotonic() - began
     answer(page).get_by_text("Here").wait_for()
-    assert time.monotonic() - began < 1
-    assert asked < 1
+    assert time.monotonic() - began < 1 * PATIENCE
+    assert asked < 1 * PATIENCE
     expect(answer(page)).to_contain_text("Here you are: How quick are you?")
 
 
@@ -64,7 +64,7 @@ def test_check_02_the_first_word_is_there_within_a_second_of_sending(open_page: 
 def test_check_03_stop_keeps_what_is_there_and_nothing_grows_back(
     open_page: OpenPage, stack: Stack, way: str, language: str
 ) -> None:
-    page = open_page(f"?model=slow&lang={language}")
+    page = open_page(f"?model=held&lang={language}")
     left = len(stack.handler.closed)
     ask(page, f"Stop me by {way}")
     expect(answer(page)).to_contain_text("word2")
@@ -75,10 +75,10 @@ def test_check_03_stop_keeps_what_is_there_and_nothing_grows_back(
         page.keyboard.press("Escape")
 
     stopped = answer(page).get_by_text("Stopped" if language == "en" else "Đã dừng")
-    assert seconds_until(stopped) < 1
+    assert seconds_until(stopped) < 1 * PATIENCE
     kept = answer(page).locator("p").first.inner_text()
     assert kept.startswith("word0 word1 word2")
-    wait_until(lambda: stack.handler.closed[left:] == ["slow"])
+    wait_until(lambda: stack.handler.closed[left:] == ["held"])
     page.wait_for_timeout(2000)  # the check says: still identical two seconds later
     expect(answer(page).locator("p").first).to_have_text(kept)
     page.reload()
@@ -94,18 +94,19 @@ def test_check_04_stop_frees_the_page_while_the_upstream_hangs(open_page: OpenPa
     expect(answer(page)).to_contain_text("three" if model == "hang" else "Waiting for the first words")
     stop_button(page).click()
 
-    assert seconds_until(answer(page).get_by_text("Stopped")) < 1
+    assert seconds_until(answer(page).get_by_text("Stopped")) < 1 * PATIENCE
     wait_until(lambda: stack.handler.closed[left:] == [model])
 
 
 def test_check_05_a_reload_in_the_middle_goes_on_to_the_end(open_page: OpenPage, stack: Stack) -> None:
-    page = open_page("?model=slow")
+    page = open_page("?model=held")
     asked = len(stack.handler.requests)
     ask(page, "Do not lose this")
     expect(answer(page)).to_contain_text("word2")
     page.reload()
 
-    expect(answer(page)).to_contain_text("word5")
+    expect(answer(page)).to_contain_text("word9")
+    stack.handler.release.set()
     expect(answer(page)).to_contain_text(ENDED)
     expect(bubbles(page)).to_have_count(2)
     assert words(page) == 40
@@ -115,19 +116,16 @@ def test_check_05_a_reload_in_the_middle_goes_on_to_the_end(open_page: OpenPage,
 def test_check_06_a_second_tab_sees_the_answer_grow_and_a_stranger_sees_nothing(
     open_page: OpenPage, stack: Stack
 ) -> None:
-    stack.handler.scripts["slow"] = lambda _: Script([f"word{n} " for n in range(100)], pause_s=0.1)
-    try:
-        page = open_page("?model=slow")
-        ask(page, "For both of us")
-        expect(answer(page)).to_contain_text("word2")
-        second = open_page(page.url.split("/")[-1])
-        expect(answer(second)).to_contain_text("word9")
-        assert words(second) < 100
-        for tab in (page, second):
-            expect(answer(tab)).to_contain_text(ENDED)
-            assert words(tab) == 100
-    finally:
-        del stack.handler.scripts["slow"]
+    page = open_page("?model=held")
+    ask(page, "For both of us")
+    expect(answer(page)).to_contain_text("word2")
+    second = open_page(page.url.split("/")[-1])
+    expect(answer(second)).to_contain_text("word9")
+    assert words(second) == 10
+    stack.handler.release.set()
+    for tab in (page, second):
+        expect(answer(tab)).to_contain_text(ENDED)
+        assert words(tab) == 40
 
     foreign = stack.keep([turn(1, "Only mine", "A secret")], owner="someone-else")
     stranger = open_page(f"?chat={foreign}")
@@ -189,9 +187,11 @@ def proxy(server: str) -> Iterator[Proxy]:
     between.close()
 
 
-def test_check_07_an_answer_is_complete_after_the_connection_was_cut(open_page: OpenPage, proxy: Proxy) -> None:
+def test_check_07_an_answer_is_complete_after_the_connection_was_cut(
+    open_page: OpenPage, stack: Stack, proxy: Proxy
+) -> None:
     page = open_page()
-    page.goto(f"{proxy.url}?model=slow")
+    page.goto(f"{proxy.url}?model=held")
     ask(page, "Hold the line")
     expect(answer(page)).to_contain_text("word2")
     proxy.cut()
@@ -200,6 +200,7 @@ def test_check_07_an_answer_is_complete_after_the_connection_was_cut(open_page: 
     expect(notice).to_be_visible()
     page.wait_for_timeout(2000)  # the check says: cut for two seconds
     proxy.mend()
+    stack.handler.release.set()
     expect(answer(page)).to_contain_text(ENDED, timeout=30_000)
     assert words(page) == 40
     expect(bubbles(page)).to_have_count(2)
@@ -209,7 +210,7 @@ def test_check_07_an_answer_is_complete_after_the_connection_was_cut(open_page: 
 def test_check_08_other_clicks_leave_an_answer_alone(open_page: OpenPage, stack: Stack) -> None:
     earlier = [turn(1, "Before", "It was said"), turn(2, "And then", "More was said")]
     conversation_id = stack.keep(earlier, title="A chat with a past")
-    page = open_page(f"?model=slow&chat={conversation_id}")
+    page = open_page(f"?model=held&chat={conversation_id}")
     asked = len(stack.handler.requests)
     ask(page, "Stay on course")
     third = bubbles(page).nth(5)
@@ -222,6 +223,7 @@ def test_check_08_other_clicks_leave_an_answer_alone(open_page: OpenPage, stack:
     expect(stop_button(page)).to_contain_text("Dừng")
     expect(third).to_contain_text("word9")
     page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    stack.handler.release.set()
     expect(third).to_contain_text("token vào")
     assert words(page, 3) == 40
     assert len(stack.handler.requests) == asked + 1
@@ -231,9 +233,9 @@ def test_check_12_an_answer_is_written_again_and_the_one_before_stays_reachable(
     open_page: OpenPage, stack: Stack
 ) -> None:
     conversation_id = stack.keep([turn(1, "Once more", "You said: Once more")])
-    page = open_page(f"?model=slow&chat={conversation_id}")
+    page = open_page(f"?model=held&chat={conversation_id}")
     answer(page).get_by_role("button", name="Regenerate").click()
-    page.get_by_role("menuitem", name="with slow").click()
+    page.get_by_role("menuitem", name="with held").click()
 
     expect(answer(page)).to_contain_text("word2")
     expect(answer(page)).not_to_contain_text("You said")  # nothing of the one before stays below it
@@ -260,7 +262,7 @@ def test_check_13_a_question_is_edited_and_what_followed_is_replaced(
         "vi": ("Sửa câu hỏi", "Câu hỏi của bạn", "Gửi", re.compile("token vào")),
     }[language]
     conversation_id = stack.keep([turn(1, "Frist question", "Pardon?"), turn(2, "Second question", "Well …")])
-    page = open_page(f"?model=slow&chat={conversation_id}&lang={language}")
+    page = open_page(f"?model=held&chat={conversation_id}&lang={language}")
     answer(page).get_by_role("button", name="More" if language == "en" else "Thêm").click()
     page.get_by_role("menuitem", name=edit).click()
     box = page.get_by_label(label)
@@ -275,6 +277,7 @@ def test_check_13_a_question_is_edited_and_what_followed_is_replaced(
         "Frist|Pardon|Second question", page.get_by_test_id("stAppScrollToBottomContainer").inner_text()
     )
     assert [message["content"] for message in stack.handler.requests[-1]["messages"]] == ["First question"]
+    stack.handler.release.set()
     expect(answer(page)).to_contain_text(said)
     page.get_by_role("button", name="‹").click()
     expect(bubbles(page)).to_have_count(4)

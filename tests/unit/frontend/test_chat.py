@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from frontend.chat import Chat
 from frontend.client import ChatClient
+from frontend.history.conversations import ConversationGoneError
 from frontend.history.records import MAX_QUESTION_BYTES, ChatSettings, TurnRecord
 from frontend.history.table import Table
 from frontend.history.usage import UsageBook
+from frontend.reading import Reading
 from frontend.state import COMPOSER_KEY, UNSETTLED_S, Notice, PageState
 from frontend.turns import TurnRegistry
 from frontend.wire import Image, ModelInfo, Price
@@ -225,7 +228,8 @@ def test_a_turn_that_is_gone_is_not_asked_again(chat: Chat, state: PageState, ha
 
 def test_the_settings_of_a_conversation_reach_the_model(chat: Chat, state: PageState, handler: FakeHandler) -> None:
     settings = ChatSettings("Be brief.", {"temperature": 0.1, "max_tokens": 9})
-    ask(chat, state, "One?", settings=settings)
+    Reading(state).choose(settings)
+    ask(chat, state, "One?")
     (turn,) = finished(chat, state)
     chat.store.configure("ann", state.conversation_id or "", ChatSettings("", {"temperature": 0.5}))
     ask(chat, state, "Two?", ModelInfo(id="echo", unsupported_parameters=("temperature",)))
@@ -244,7 +248,8 @@ def test_pictures_are_kept_and_sent_to_models_that_take_them(
     chat: Chat, state: PageState, handler: FakeHandler
 ) -> None:
     sees = ModelInfo(id="echo", modalities=("text", "image"))
-    ask(chat, state, "What is this?", sees, images=(Image("image/png", b"png"),))
+    Reading(state).attach((Image("image/png", b"png"),))
+    ask(chat, state, "What is this?", sees)
     (turn,) = finished(chat, state)
     for model in (sees, ECHO):
         ask(chat, state, "And now?", model)
@@ -382,3 +387,12 @@ def test_going_back_in_the_browser_is_going_back() -> None:
     state.enter("chat")
 
     assert state.conversation_id is None
+
+
+def test_nothing_is_left_of_a_question_whose_conversation_is_deleted_meanwhile(chat: Chat, stack: Stack) -> None:
+    now = datetime.now(UTC)
+
+    with pytest.raises(ConversationGoneError):
+        chat.store.add_turn("ann", "deleted", TurnRecord(1, "Why?", "echo", started_at=now, heartbeat_at=now))
+
+    assert stack.items() == []

@@ -24,6 +24,7 @@ class World:
     handler_url: str = ""
     time: float = 1000.0
     looks: int = 0
+    known_limit_s: float = 20.0
 
     def __post_init__(self) -> None:
         self.handler_url = self.handler.url
@@ -35,6 +36,7 @@ class World:
             now=lambda: self.time,
             wait_s=20,
             handler_limit_s=0.1,
+            known_limit_s=self.known_limit_s,
         )
 
     def find(self) -> Deployed:
@@ -139,6 +141,32 @@ def test_a_handler_that_hangs_does_not_hold_up_the_list(world: World) -> None:
     assert told.failure.code == "handler_timeout"
     world.handler.lists.set()
     assert statuses(world.until(lambda told: told.failure is None)) == {"echo": "ready", "slow": "ready"}
+
+
+def test_what_is_known_is_kept_while_the_handler_takes_its_time(world: World) -> None:
+    world.watch.current()
+    world.handler.lists.clear()
+    world.time += FRESH_S
+
+    told = [world.watch.current() for _ in range(3)]
+    world.until(lambda _: len(world.handler.headers) == 2)
+    told.append(world.watch.current())
+    world.handler.lists.set()
+
+    assert [statuses(one) for one in told] == [{"echo": "ready", "slow": "ready"}] * 4
+    assert world.looks == 0
+
+
+def test_a_handler_that_hangs_is_told_in_the_end(handler: FakeHandler) -> None:
+    world = World(handler, known_limit_s=0.1)
+    world.watch.current()
+    handler.lists.clear()
+    world.time += FRESH_S
+
+    told = world.until(lambda told: told.failure is not None)
+
+    handler.lists.set()
+    assert statuses(told) == {"echo": "unknown", "new": "unknown"}
 
 
 def test_what_was_known_is_not_called_ready_when_the_handler_goes(world: World) -> None:

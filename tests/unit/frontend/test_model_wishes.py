@@ -15,6 +15,7 @@ from frontend.page import Page
 from frontend.state import MODEL_KEY, PageState
 from frontend.trials import Trial
 from frontend.turns import TurnRegistry
+from frontend.views import deployment_picker
 from frontend.wire import ModelInfo
 from frontend.wishes.models import TRIALS_KEY
 from tests.browser.fake_handler import FakeHandler
@@ -108,3 +109,14 @@ def test_a_model_without_a_record_cannot_be_started(page: Page, aws: FakeServer)
 def test_who_may_not_start_starts_nothing_whatever_the_page_sends(page: Page, aws: FakeServer) -> None:
     assert wish(replace(page, may_start=False), "start_model", "night") == ["start.denied"]
     assert aws.requests == []
+
+
+def test_nothing_of_a_deployment_is_shown_in_another(page: Page) -> None:
+    state = page.state
+    state.put("run", "compared")
+    wish(page, "test_model", "echo")
+
+    deployment_picker.leave(state, "second")
+
+    assert state.query == {"deployment": "second"}
+    assert TRIALS_KEY not in state.session

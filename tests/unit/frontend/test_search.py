@@ -109,3 +109,22 @@ def test_what_is_still_being_answered_is_read_again() -> None:
 
     assert by_message([conversation(1)], query("needle"), read, remembered) == ()
     assert len(by_message([conversation(1)], query("needle"), read, remembered)) == 1
+
+
+def test_what_did_not_match_is_not_read_again_while_a_word_grows() -> None:
+    asked: list[str] = []
+
+    def read(conversation_id: str) -> tuple[TurnRecord, ...]:
+        asked.append(conversation_id)
+        return (turn("a needle" if conversation_id.endswith("1") else "hay", ""),)
+
+    both, remembered = [conversation(1), conversation(2)], Remembered(query("ne"), {})
+    by_message(both, query("ne"), read, remembered)
+    asked.clear()
+
+    grown = remembered.narrowed(query("needle a"))
+    hits = by_message(both, query("needle a"), read, grown)
+    assert ([hit.conversation for hit in hits], asked) == ([both[0]], [both[0].id])
+
+    by_message(both, query("hay"), read, grown.narrowed(query("hay")))
+    assert sorted(asked[1:]) == sorted(each.id for each in both)
