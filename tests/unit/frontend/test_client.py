@@ -50,7 +50,9 @@ def test_models_are_listed_ready_or_not(handler: FakeHandler) -> None:
 def test_what_the_handler_says_beside_is_kept(handler: FakeHandler) -> None:
     model, *_ = ChatClient(handler.url, REGION).list_models()
 
-    assert model.model_dump(exclude_unset=True) == {
+    told = model.model_dump(exclude_unset=True)
+    assert told.pop("checked_at").tzinfo is not None
+    assert told == {
         "id": "echo",
         "object": "model",
         "created": 0,
@@ -62,6 +64,13 @@ def test_what_the_handler_says_beside_is_kept(handler: FakeHandler) -> None:
         "supports_streaming": True,
         "context_tokens": 8192,
         "fallback": (),
+        "region": "us-east-1",
+        "until": None,
+        "stops_at": None,
+        "startable": False,
+        "price": None,
+        "parameters": None,
+        "unsupported_parameters": (),
     }
 
 
