@@ -119,6 +119,7 @@ def open_page(
     window.on("request", asked)
     window.on("console", said)
     stack.handler.release.clear()
+    stack.forget()
     yield open_it
     stack.handler.release.set()
     window.remove_listener("request", asked)

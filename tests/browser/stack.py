@@ -125,13 +125,22 @@ class Stack:
         found = _client("dynamodb", self.aws_url).scan(TableName=self.table)["Items"]
         return sorted(found, key=lambda item: str(item["sk"]))
 
+    def forget(self) -> None:
+        """Empty the conversations table: what one test said is nothing to the next."""
+        while items := self.items():  # a scan ends at 1 MB
+            deletions = [{"DeleteRequest": {"Key": {"pk": item["pk"], "sk": item["sk"]}}} for item in items]
+            for start in range(0, len(deletions), 25):
+                batch = deletions[start : start + 25]
+                _client("dynamodb", self.aws_url).batch_write_item(RequestItems={self.table: batch})
+
     def destroy(self) -> None:
         ssm = _client("ssm", self.aws_url)
         pages = ssm.get_paginator("get_parameters_by_path").paginate(
             Path=f"/terrachat/{self.deployment}/", Recursive=True
         )
-        for page in list(pages):
-            ssm.delete_parameters(Names=[parameter["Name"] for parameter in page["Parameters"]])
+        names = [parameter["Name"] for page in pages for parameter in page["Parameters"]]
+        for start in range(0, len(names), 10):  # as many as one request takes
+            ssm.delete_parameters(Names=names[start : start + 10])
         tables = _client("dynamodb", self.aws_url)
         if self.table in tables.list_tables()["TableNames"]:
             tables.delete_table(TableName=self.table)

@@ -46,7 +46,7 @@ WORDS = {
         "token ước tính, chưa có giá",
         "ít nhất 0,00150 US$",
         "Token của 1 câu trả lời là ước tính",
-        "1 câu trả lời chưa có giá trong danh mục",
+        "1 câu trả lời chưa có giá trong catalog",
         "priced 1 1.500 1 0,00150 US$",
     ),
 }

@@ -70,7 +70,7 @@ def test_text_grows_stops_and_survives_a_reload(page: Page, url: str) -> None:
 
     expect(_answers(page)).to_contain_text("Stopped")
     expect(_answers(page)).to_have_text(kept, use_inner_text=True)  # buttons come a moment after the text
-    expect(page.get_by_test_id("stSidebar").get_by_text(LONG[:20])).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_role("button", name=LONG, exact=True)).to_be_visible()
 
 
 def _send(page: Page, placeholder: str, text: str) -> None:

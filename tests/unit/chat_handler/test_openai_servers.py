@@ -118,7 +118,7 @@ def test_a_server_that_wants_a_key_after_all_is_said(app: Handler, server: FakeS
 
     reply = ask_chat(app, question("asked"))
 
-    assert ask(app, "GET", "/v1/models/asked").json()["status"] == "ready"
+    assert ask(app, "GET", "/v1/models/asked").json()["status"] == "no_access"
     assert error_of(reply) == (
         502,
         "authentication_failed",
