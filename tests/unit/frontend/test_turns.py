@@ -148,6 +148,7 @@ def test_an_ended_turn_lets_go_of_its_connection(registry: TurnRegistry, shelf: 
 
     until(lambda: gc.collect() >= 0 and held() is None)
     turn.stop()
+    assert turn.snapshot().status == "done"
 
 
 def test_many_pieces_are_put_together(registry: TurnRegistry, shelf: Shelf) -> None:
