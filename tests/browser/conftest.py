@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,8 +22,11 @@ from tests.browser.stack import Stack, running_stack
 APP = Path(frontend.__file__).with_name("asgi.py")
 OpenPage = Callable[..., Page]
 COMPOSER = "[data-testid=stChatInput]"
+SIDEBAR = "[data-testid=stSidebarUserContent] [role=radiogroup]"
 # Streamlit's own marks (1.67): connected, and no script is running.
 RESTS = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+
+_FAILED = pytest.StashKey[set[str | None]]()  # in which phases a test has failed
 
 # Where no check states a limit, a busy machine may take its time.
 expect.set_options(timeout=20_000)
@@ -85,6 +88,13 @@ def problems() -> list[str]:
     return []
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash.setdefault(_FAILED, set()).update({report.when} if report.failed else ())
+    return report
+
+
 @pytest.fixture(scope="module")
 def window(chromium: Browser) -> Iterator[BrowserContext]:
     """One window for the tests of a module: a page loads 243 files, and the window keeps them."""
@@ -94,16 +104,22 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def open_page(
-    window: BrowserContext, server: str, stack: Stack, outside: list[str], problems: list[str]
+    request: pytest.FixtureRequest,
+    window: BrowserContext,
+    server: str,
+    stack: Stack,
+    outside: list[str],
+    problems: list[str],
+    tmp_path: Path,
 ) -> Iterator[OpenPage]:
     """Opens a page of this path and query in a new tab, and waits until it can be used.
 
-    That is with `ready`, a selector; without one the composer on the chat page, and elsewhere the end of the script.
+    That is with `ready`, a selector; without one the composer on the chat page, and elsewhere a run of the script.
     """
 
-    def asked(request: Request) -> None:
-        if leaves(request.url, server):
-            outside.append(request.url)
+    def asked(one: Request) -> None:
+        if leaves(one.url, server):
+            outside.append(one.url)
 
     def said(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -113,7 +129,9 @@ def open_page(
         page = window.new_page()
         page.goto(server + address)
         is_chat = address.partition("?")[0] == ""
-        page.locator(ready or (COMPOSER if is_chat else RESTS)).wait_for(timeout=30_000)
+        page.locator(ready or (COMPOSER if is_chat else SIDEBAR)).wait_for(timeout=30_000)
+        if not ready and not is_chat:
+            page.locator(RESTS).wait_for(timeout=30_000)  # which it also does before it has begun
         return page
 
     window.on("request", asked)
@@ -124,10 +142,22 @@ def open_page(
     stack.handler.release.set()
     window.remove_listener("request", asked)
     window.remove_listener("console", said)
+    if request.node.stash[_FAILED]:
+        keep_for_a_reader(window, problems, tmp_path)
     for page in window.pages:
         page.evaluate("localStorage.clear()")
         page.close()
     window.clear_cookies()
+
+
+def keep_for_a_reader(window: BrowserContext, problems: list[str], folder: Path) -> None:
+    """Print where the pages of a failed test were, and pictures of them."""
+    for number, page in enumerate(window.pages, 1):
+        picture = folder / f"page-{number}.png"
+        page.screenshot(path=picture)
+        picture.with_suffix(".html").write_text(page.content())
+        print(f"{page.url}: {picture}")
+    print("console:", *problems, sep="\n")
 
 
 def leaves(url: str, server: str) -> bool:

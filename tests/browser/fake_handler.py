@@ -41,14 +41,16 @@ def _is_set() -> threading.Event:
 
 @dataclass
 class FakeHandler:
-    """`requests` are the bodies of all chat requests so far, `closed` the models whose stream the client left.
+    """`requests` are the bodies of all chat requests so far, `request_ids` their ids, `headers` those of every request.
 
-    `told` has fields of models that are listed otherwise, and `scripts` models that do something else. `sources` are
-    where the list comes from. While `lists` is cleared, `GET /v1/models` does not answer; while `lists_fail` is a
-    status, it answers that. The model `held` stays in the middle of its answer until `release` is set.
+    `closed` are the models whose stream the client left. `told` has fields of models that are listed otherwise, and
+    `scripts` models that do something else. `sources` are where the list comes from. While `lists` is cleared,
+    `GET /v1/models` does not answer; while `lists_fail` is a status, it answers that. The model `held` stays in the
+    middle of its answer until `release` is set.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
+    request_ids: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class FakeHandler:
         self.requests.append(body)
         self.headers.append(dict(request.headers))
         request_id = request.headers.get("x-request-id", "none")
+        self.request_ids.append(request_id)
         headers = {"X-Request-Id": request_id}
         if body["model"] not in self.models:
             error = _error("model_not_found", request_id, f"no model {body['model']!r}; near: 'echo'")

@@ -32,6 +32,7 @@ def attach(page: Page, *files: FilePayload) -> None:
     page.get_by_test_id("stChatInput").locator("input[type=file]").first.set_input_files(list(files))
     for file in files:
         expect(page.get_by_test_id("stChatInput").get_by_text(file["name"])).to_be_visible()
+    expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()  # not before all are uploaded
 
 
 def test_check_29_pictures_are_sent_shown_and_still_there_after_a_reload(
@@ -41,6 +42,7 @@ def test_check_29_pictures_are_sent_shown_and_still_there_after_a_reload(
     attach(page, {"name": "one.png", "mimeType": "image/png", "buffer": picture()})
     composer(page).evaluate(PASTE, b64encode(picture("red")).decode())
     expect(page.get_by_test_id("stChatInput").get_by_text("pasted.png")).to_be_visible()
+    expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
     ask(page, "What is this?")
 
     expect(answer(page)).to_contain_text("I see 2 pictures. You said: What is this?")
@@ -49,7 +51,7 @@ def test_check_29_pictures_are_sent_shown_and_still_there_after_a_reload(
     question = page.get_by_test_id("stChatMessage").first
     for _ in range(2):
         expect(question.get_by_role("img", name="Attached picture")).to_have_count(2)
-        assert question.locator("img").first.evaluate("(img) => img.complete && img.naturalWidth") == 60
+        expect(question.locator("img").first).to_have_js_property("naturalWidth", 60)
         page.reload()
     assert outside == []
     assert problems == []

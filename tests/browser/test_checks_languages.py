@@ -38,7 +38,7 @@ ENGLISH = re.compile(
 ENTER_OF_AN_INPUT_METHOD = """box => box.dispatchEvent(
     new KeyboardEvent("keydown", {key: "Enter", code: "Enter", keyCode: 229, isComposing: true, bubbles: true})
 )"""
-AGE = re.compile(r"\d+ seconds? ago")
+AGE = re.compile(r"\d+ seconds? ago|just now")
 SAID_BY_OTHERS = re.compile(r"\(fake\)|^Enter$|README\.md")
 
 
@@ -65,6 +65,7 @@ def test_check_25_a_switch_changes_every_word_and_back(open_page: OpenPage, stac
     chat = stack.keep([turn(1, "¿?", "¡!"), turn(2, "¿¿?", "¡¡", status="stopped", finish_reason=None)])
     page = open_page(f"{name}?lang=en" + ("" if name else f"&chat={chat}&model=echo"))
     page.locator(RESTS).wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # the place of what is still being loaded
     english, title = set(said(page)), page.title()
     assert len(english) > 10
 

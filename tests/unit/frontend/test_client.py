@@ -92,7 +92,7 @@ def test_an_answer_arrives_as_events(handler: FakeHandler) -> None:
             "stream_options": {"include_usage": True},
         }
     ]
-    assert handler.headers[-1]["x-request-id"] == stream.request_id
+    assert handler.request_ids[-1] == stream.request_id
 
 
 def test_parameters_are_sent_when_they_are_given(handler: FakeHandler) -> None:

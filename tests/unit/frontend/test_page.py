@@ -117,7 +117,7 @@ def test_a_failure_stays_in_its_bubble_with_the_partial_text(open_page: OpenPage
     bubble = page.chat_message[1]
     assert bubble.markdown[0].value.startswith("part0 part1")
     assert "the upstream failed" in bubble.error[0].value
-    assert stack.handler.headers[-1]["x-request-id"] in bubble.error[0].value
+    assert stack.handler.request_ids[-1] in bubble.error[0].value
     assert not page.exception
     assert page.button(key="retry-1").label == "Try again"
 
