@@ -7,8 +7,8 @@ ARGS ?=
 # Three processes, on two processors too: much of the time is spent waiting for Terraform's provider. ARGS='-n0' for
 # none of it, as with a debugger. Where the environment forbids byte code, each command would compile all libraries anew.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
-# Seven minutes in a browser by themselves.
-BUT_PAGE := --ignore-glob='*/browser/test_checks_*.py' --ignore=tests/browser/test_access.py
+# Minutes in a browser, by themselves.
+BUT_PAGE := --ignore=tests/browser
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
@@ -20,10 +20,10 @@ help: ## Show this list
 demo: .venv/run.stamp ## The whole product on this machine, no AWS account (ARGS='--ask "PROMPT"' to skip the browser)
 	@$(BIN)/terrachat demo $(ARGS)
 
-test: .venv/dev.stamp .venv/checkov.stamp ## Run every test but those of test-page (ARGS='-k name' to choose)
+test: .venv/dev.stamp .venv/checkov.stamp ## Run every test but the page's in a browser (ARGS='-k name' to choose)
 	@$(PYTEST) $(BUT_PAGE) $(ARGS)
 
-test-page: .venv/dev.stamp ## The page's numbered checks in Chromium (ARGS='-n0' where their time limits hold)
+test-page: .venv/dev.stamp ## The page in Chromium: its numbered checks (ARGS='-n0': with their time limits)
 	@$(PYTEST) tests/browser $(ARGS)
 
 check: .venv/dev.stamp .venv/checkov.stamp ## Format, lint, types, import contracts, then the tests

@@ -123,8 +123,9 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: 
         model=state.choose_model(models.models, preferred.default_model),
         may_start=env.may_start,
     )
-    if state.has_wish:
-        _unbroken(partial(wishes.perform, page))
+    with state.acting:  # before looking for wishes: who sees one then has it
+        if state.has_wish:
+            _unbroken(partial(wishes.perform, page))
     sidebar.draw(page)
     return page
 
@@ -141,13 +142,16 @@ def _unbroken(action: Callable[[], None]) -> None:
 
 
 def preferences(state: PageState, chat: Chat) -> Preferences:
-    """What the user has chosen for all chats, read once a tab; a language other than this run's begins the run anew."""
+    """What the user has chosen for all chats, read until it could be read once in this tab.
+
+    A language other than this run's begins the run anew.
+    """
     kept: Preferences | None = state.session.get(PREFERENCES_KEY)
     if kept is None:
         try:
             kept = PreferenceStore(chat.table).read(chat.owner)
         except HistoryError:
-            kept = Preferences()  # the conversations cannot be read either, and the page says so
+            return Preferences()  # the conversations cannot be read either, and the page says so
         state.session[PREFERENCES_KEY] = kept
         if kept.language is not None and state.language is None:
             state.put("lang", kept.language)

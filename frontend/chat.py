@@ -7,7 +7,8 @@ so that everything a click sets off can be tested without a browser.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -26,7 +27,7 @@ from frontend.history.records import (
     TurnRecord,
     is_conversation_id,
 )
-from frontend.history.table import Table
+from frontend.history.table import HistoryError, Table
 from frontend.history.usage import UsageBook
 from frontend.turn import Accounts, Turn
 from frontend.turns import TurnRegistry
@@ -37,19 +38,25 @@ class QuestionTooLongError(Exception):
     """The question does not fit in the table."""
 
 
+class TurnGoneError(Exception):
+    """There is no turn (any more) that this could be another version of."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked, and where.
 
-    `parent` is the number of the turn that it follows, 0 for none, None for the newest; `kept` are ids of pictures that
-    the conversation has already, `images` new ones. `settings` are those of a conversation that begins with it, and
-    `kind` is what begins.
+    `text` None asks what the turn `instead_of` was asked, whose place and pictures the new one has. Without
+    `instead_of`, `parent` is the number of the turn that it follows, 0 for none, None for the last of those that
+    `versions` (parent -> number) shows. `settings` are those of a conversation that begins with it, and `kind` is that
+    of the conversation.
     """
 
-    text: str
+    text: str | None
     parent: int | None = None
     images: tuple[Image, ...] = ()
-    kept: tuple[str, ...] = ()
+    instead_of: int | None = None
+    versions: Mapping[int, int] = field(default_factory=dict)
     settings: ChatSettings | None = None
     kind: Kind = "chat"
 
@@ -74,32 +81,28 @@ class Chat:
     def ask(self, conversation_id: str | None, model: ModelInfo, question: Question) -> str:
         """Let `model` answer in the background; the id of the conversation, a new one for None.
 
-        Raises `QuestionTooLongError`, `ConversationGoneError`, `TurnBusyError`, `TooManyTurnsError`.
+        Raises `QuestionTooLongError`, `ConversationGoneError`, `TurnGoneError`, `TurnBusyError`, `TooManyTurnsError`.
         """
-        if len(question.text.encode()) > MAX_QUESTION_BYTES:
+        if len((question.text or "").encode()) > MAX_QUESTION_BYTES:
             raise QuestionTooLongError
         conversation = self._conversation(conversation_id, question)
-        turns = self.read(conversation.id)
-        kept = (*question.kept, *(self.pictures.add(self.owner, conversation.id, image) for image in question.images))
-        now = datetime.now(UTC)
-        number = max((turn.number for turn in turns), default=0) + 1
-        settings = _carried(conversation.settings, model)
-        record = TurnRecord(number, question.text, model.id, started_at=now, heartbeat_at=now)
-        parent = _newest(turns) if question.parent is None else question.parent
-        record = replace(record, parent=parent, images=kept, settings=settings)
-        context = self._context(conversation.id, turns, record, model)
-        record = replace(record, left_out=context.left_out)
-        stream = self.client.stream(ChatRequest(model.id, context.messages, settings.parameters))
-        accounts = Accounts(
-            settle=partial(settled, price=model.price, sent_characters=context.characters),
-            book=partial(UsageBook(self.table).add, self.owner),
-        )
-        self.turns.start(self.store, self.owner, conversation.id, record, stream, accounts)
+        if conversation_id is not None:
+            self._ask_in(conversation, self.read(conversation_id), model, question)
+            return conversation_id
+        try:
+            self._ask_in(conversation, (), model, question)
+        except Exception:
+            with suppress(HistoryError):  # nothing was asked in it, and the question will be asked again
+                self.store.delete(self.owner, conversation.id)
+            raise
         return conversation.id
 
     def read(self, conversation_id: str) -> tuple[TurnRecord, ...]:
-        """All turns; the one that this process knows better than the store, as this process knows it."""
-        stored = self.store.load_turns(self.owner, conversation_id)
+        """All turns."""
+        return self.as_known(conversation_id, self.store.load_turns(self.owner, conversation_id))
+
+    def as_known(self, conversation_id: str, stored: tuple[TurnRecord, ...]) -> tuple[TurnRecord, ...]:
+        """The turns; the one that this process knows better than the store, as this process knows it."""
         turn = self.turns.find(self.owner, conversation_id)
         if turn is None:
             return stored
@@ -151,11 +154,40 @@ class Chat:
     def _conversation(self, conversation_id: str | None, question: Question) -> Conversation:
         self.turns.ensure_free(self.owner, conversation_id)
         if conversation_id is None:
-            return self.store.create(self.owner, question.text, question.kind, question.settings)
+            return self.store.create(self.owner, question.text or "", question.kind, question.settings)
         found = self.find(conversation_id)
-        if found is None:
-            raise ConversationGoneError  # deleted in another tab: a turn without a conversation would never be seen
+        # Deleted in another tab: a turn without a conversation would never be seen. Or of another kind: a pane goes on
+        # where it is compared, and nowhere else, until it has become a chat.
+        if found is None or found.kind != question.kind:
+            raise ConversationGoneError
         return found
+
+    def _ask_in(
+        self, conversation: Conversation, turns: tuple[TurnRecord, ...], model: ModelInfo, question: Question
+    ) -> None:
+        before = _turn(turns, question.instead_of) if question.instead_of is not None else None
+        number = max((turn.number for turn in turns), default=0) + 1
+        kept = before.images if before is not None else ()
+        now = datetime.now(UTC)
+        settings = _carried(conversation.settings, model)
+        record = TurnRecord(
+            number,
+            before.question if before is not None and question.text is None else question.text or "",
+            model.id,
+            started_at=now,
+            heartbeat_at=now,
+            parent=before.parent if before is not None else _parent(turns, question),
+            images=(*kept, *(self.pictures.add(self.owner, conversation.id, image) for image in question.images)),
+            settings=settings,
+        )
+        context = self._context(conversation.id, turns, record, model)
+        record = replace(record, left_out=context.left_out)
+        stream = self.client.stream(ChatRequest(model.id, context.messages, settings.parameters))
+        accounts = Accounts(
+            settle=partial(settled, price=model.price, sent_characters=context.characters),
+            book=partial(UsageBook(self.table).add, self.owner),
+        )
+        self.turns.start(self.store, self.owner, conversation.id, record, stream, accounts)
 
     def _context(
         self, conversation_id: str, turns: tuple[TurnRecord, ...], record: TurnRecord, model: ModelInfo
@@ -174,8 +206,18 @@ class Chat:
         )
 
 
-def _newest(turns: tuple[TurnRecord, ...]) -> int:
-    line = branches.line(turns, {})
+def _turn(turns: tuple[TurnRecord, ...], number: int) -> TurnRecord:
+    found = next((turn for turn in turns if turn.number == number), None)
+    if found is None:
+        raise TurnGoneError
+    return found
+
+
+def _parent(turns: tuple[TurnRecord, ...], question: Question) -> int:
+    """The number of the turn that the question follows."""
+    if question.parent is not None:
+        return question.parent
+    line = branches.line(turns, question.versions)
     return line[-1].turn.number if line else 0
 
 

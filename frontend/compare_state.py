@@ -30,7 +30,7 @@ def show(state: PageState, comparison_id: str | None) -> None:
 def choose(state: PageState, models: Sequence[ModelInfo]) -> tuple[ModelInfo, ...]:
     """The models of the choice: the widget's, else the URL's, else the first that are ready.
 
-    What the URL names and is not deployed leaves a notice.
+    What the URL names and is not deployed, or too many, leaves a notice.
     """
     by_id = {model.id: model for model in models}
     if MODELS_KEY not in state.session:
@@ -39,7 +39,10 @@ def choose(state: PageState, models: Sequence[ModelInfo]) -> tuple[ModelInfo, ..
         if unknown:
             state.notify("compare.unknown", models=", ".join(unknown))
         ready = [model.id for model in models if model.is_ready]
-        state.session[MODELS_KEY] = list(dict.fromkeys(name for name in asked or ready[:FEWEST] if name in by_id))
+        known = list(dict.fromkeys(name for name in asked or ready[:FEWEST] if name in by_id))
+        if len(known) > MOST:
+            state.notify("compare.too_many", most=str(MOST), models=", ".join(known[MOST:]))
+        state.session[MODELS_KEY] = known
     chosen = [name for name in state.session[MODELS_KEY] if name in by_id][:MOST]
     state.session[MODELS_KEY] = chosen
     state.put("m", ",".join(chosen))

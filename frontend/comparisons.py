@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -71,13 +73,17 @@ class Comparisons:
         if not any(model.can_be_asked for model in models):
             raise NobodyToAskError
         self.chat.turns.ensure_free(self.chat.owner)
-        create, owner = self.chat.store.create, self.chat.owner
-        panes = [Pane(model.id, create(owner, text, "compare", settings).id) for model in models]
-        comparison = self.store.create(owner, text, panes)
+        create = self.chat.store.create
+        panes: list[Pane] = []
         try:
+            for model in models:
+                panes.append(Pane(model.id, create(self.chat.owner, text, "compare", settings).id))
+            comparison = self.store.new(text, panes)
             self._ask(comparison, text, {model.id: model for model in models})
         except _REFUSALS:
-            self.delete(comparison.id)
+            with suppress(HistoryError):  # no comparison has them, so that nobody would ever see or delete them
+                for pane in panes:
+                    self.chat.delete(pane.conversation_id)
             raise
         return comparison.id
 
@@ -108,14 +114,23 @@ class Comparisons:
         if model is None or not model.can_be_asked:
             raise NobodyToAskError
         parent = comparison.last_number(index, before=-1)
-        number = self._ask_pane(comparison.panes[index], model, Question(rounds[-1].question, parent))
         numbers = list(comparison.rounds[-1])
-        numbers[index] = number
-        self.store.put(self.chat.owner, comparison.with_last_round(numbers))
+        numbers[index] = comparison.next_number(index)
+        begun = comparison.with_last_round(numbers)
+        self._keep_rounds(begun)
+        try:
+            number = self._ask_pane(
+                comparison.panes[index], model, Question(rounds[-1].question, parent, kind="compare")
+            )
+        except _REFUSALS:
+            self._take_back(comparison)
+            raise
+        self._correct(begun, [*numbers[:index], number, *numbers[index + 1 :]])
 
     def rounds(self, comparison: Comparison) -> tuple[Round, ...]:
         """Every question with its answers, as far as they have come."""
-        turns = [self._turns(pane) for pane in comparison.panes]
+        with ThreadPoolExecutor(MOST) as pool:
+            turns = list(pool.map(self._turns, comparison.panes))
         found = []
         for numbers in comparison.rounds:
             answers = tuple(known.get(number) for known, number in zip(turns, numbers, strict=True))
@@ -180,18 +195,45 @@ class Comparisons:
             raise NobodyToAskError
         expected = [comparison.next_number(index) if index in asked else 0 for index in range(len(comparison.panes))]
         begun = replace(comparison, rounds=(*comparison.rounds, tuple(expected)))
-        self.store.put(self.chat.owner, begun)
-        numbers, refusal = list(expected), None
-        for index, model in asked.items():
-            question = Question(text, comparison.last_number(index))
+        if comparison.rounds:
+            self._keep_rounds(begun)
+        else:
+            self.store.put(self.chat.owner, begun)
+
+        def ask(index: int) -> int | Exception:
+            question = Question(text, comparison.last_number(index), kind="compare")
             try:
-                numbers[index] = self._ask_pane(comparison.panes[index], model, question)
+                return self._ask_pane(comparison.panes[index], asked[index], question)
             except _REFUSALS as exc:
-                numbers[index], refusal = 0, exc
-        if numbers != expected:
-            self.store.put(self.chat.owner, begun.with_last_round(numbers) if any(numbers) else comparison)
-        if refusal is not None and not any(numbers):
-            raise refusal
+                return exc
+
+        with ThreadPoolExecutor(MOST) as pool:  # one after the other, the last would begin seconds after the first
+            outcomes = dict(zip(asked, pool.map(ask, asked), strict=True))
+        numbers = [
+            outcome if isinstance(outcome := outcomes.get(index, 0), int) else 0 for index in range(len(expected))
+        ]
+        if not any(numbers):
+            self._take_back(comparison)
+            raise next(outcome for outcome in outcomes.values() if isinstance(outcome, Exception))
+        self._correct(begun, numbers)
+
+    def _keep_rounds(self, comparison: Comparison) -> None:
+        if not self.store.put_rounds(self.chat.owner, comparison):
+            raise ComparisonGoneError
+
+    def _correct(self, begun: Comparison, numbers: Sequence[int]) -> None:
+        """Let the last round say what was asked in the end, where that is not what it was to be."""
+        if tuple(numbers) != begun.rounds[-1]:
+            with suppress(HistoryError):  # what is being answered goes on, and a pane without its turn says so
+                self.store.put_rounds(self.chat.owner, begun.with_last_round(numbers))
+
+    def _take_back(self, comparison: Comparison) -> None:
+        """Let it be as it was before a question that nobody was asked."""
+        with suppress(HistoryError):  # what refused the question may refuse this
+            if comparison.rounds:
+                self.store.put_rounds(self.chat.owner, comparison)
+            else:
+                self.store.delete(self.chat.owner, comparison.id)
 
     def _ask_pane(self, pane: Pane, model: ModelInfo, question: Question) -> int:
         """The number of the new turn."""

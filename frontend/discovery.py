@@ -9,19 +9,24 @@ Separate because it is the only module of the frontend that talks to SSM, and th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 READS_VERSION = 1
 _CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2, "mode": "standard"})
+
+
+def _url(text: str) -> str:
+    urlsplit(text)  # raises ValueError where nobody could read it
+    return text
 
 
 class Deployment(BaseModel):
@@ -36,7 +41,7 @@ class Deployment(BaseModel):
     version: int
     deployment: str
     region: str
-    handler_url: str
+    handler_url: Annotated[str, AfterValidator(_url)]
     conversations_table: str
     api_keys_secret: str
     conversation_days: int | None = None

@@ -14,7 +14,7 @@ def footer(t: Translator, turn: TurnRecord) -> str:
     """What is known of the answer; what was guessed is called so, and a cost without a price is said to be unknown."""
     parts = [t("answer.instead", model=turn.answered_by, asked=turn.model) if turn.answered_by else turn.model]
     if turn.usage is not None:
-        parts.append(t("answer.tokens_in", n=t.number(turn.usage.prompt_tokens)))
+        parts.append(t.count("answer.tokens_in", turn.usage.prompt_tokens))
         parts.append(t("answer.tokens_out", n=t.number(turn.usage.completion_tokens)))
         parts.append(_cost(t, turn))
     if turn.first_token_ms is not None:

@@ -28,9 +28,9 @@ _ACTIVE = re.compile(
     r"|(?P<directive>:(?=[A-Za-z:]))",
     re.IGNORECASE,
 )
-_SCRIPT_LINK = re.compile(r"\]\((?=\s*<?\s*(?:javascript|vbscript|data|file):)", re.IGNORECASE)
+_SCRIPT_LINK = re.compile(r"\]\((?=\s*+<?\s*+(?:javascript|vbscript|data|file):)", re.IGNORECASE)
 # The row that makes a table of the line above it: nothing in it can do anything.
-_TABLE_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_TABLE_ROW = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+$")
 _INLINE_MATH = re.compile(r"\\\((.+?)\\\)")
 _DISPLAY_MATH = re.compile(r"\\\[(.+?)\\\]")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -95,14 +95,20 @@ def _active_line(line: str, images: bool) -> str:
     if _TABLE_ROW.match(line):
         return line
     line = _HTML_BLOCK.sub(r"\1\\<", line, count=1) if _HTML_BLOCK.match(line) else line
-    if _INLINE_MATH.search(line):  # who writes math like this means money by a dollar
+    if _replaced(_INLINE_MATH, "", r"\)", line) != line:  # who writes math like this means money by a dollar
         line = _DOLLAR.sub(r"\\$", line)
+    line = _replaced(_DISPLAY_MATH, r"$$\1$$", r"\]", _replaced(_INLINE_MATH, r"$\1$", r"\)", line))
     done, pieces = 0, []
-    line = _DISPLAY_MATH.sub(r"$$\1$$", _INLINE_MATH.sub(r"$\1$", line))
     for code in _CODE_OR_MATH.finditer(line):
         pieces += [_break(line[done : code.start()], images), _quiet(code[0], images)]
         done = code.end()
     return "".join([*pieces, _break(line[done:], images)])
+
+
+def _replaced(math: re.Pattern[str], by: str, closing: str, line: str) -> str:
+    """`line` with its `math` written otherwise; not looked for where none can end, which would cost a square."""
+    end = line.rfind(closing) + len(closing)
+    return line if end < len(closing) else math.sub(by, line[:end]) + line[end:]
 
 
 def _break(text: str, images: bool) -> str:

@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FRESH_S = 10.0
-# How long a page that knows nothing yet, or was told to look again, waits at most.
+# What was told so long ago is not shown before it was looked at again: nobody had a page open since.
+OLD_S = 60.0
+# How long a page that knows nothing yet, or only what is old, or was told to look again, waits at most.
 WAIT_S = 4.0
 # After this the records in SSM are read as well.
 HANDLER_LIMIT_S = 3.0
@@ -90,6 +92,7 @@ class ModelWatch:
         self._known_limit_s = known_limit_s
         self._lock = threading.Lock()
         self._told: ModelList | None = None
+        self._told_at = float("-inf")
         self._has_told = threading.Event()
         self._known: tuple[ModelInfo, ...] = ()
         self._known_at: datetime | None = None
@@ -98,10 +101,12 @@ class ModelWatch:
 
     def current(self) -> ModelList:
         """What is known now. Where it is older than 10 s, it is looked at again behind the caller, who waits only where
-        nothing is known yet.
+        nothing is known yet, or nothing since a minute.
         """
-        self._begun(FRESH_S)
-        self._has_told.wait(self._wait_s)
+        look = self._begun(FRESH_S)
+        is_told = self._has_told.wait(self._wait_s)
+        if is_told and look is not None and self._now() - self._told_at >= OLD_S:
+            look.wait(self._wait_s)
         return self._told or _NOTHING
 
     def refresh(self) -> None:
@@ -138,14 +143,15 @@ class ModelWatch:
                 self._look = None
 
     def _tell(self, told: ModelList) -> None:
-        self._told = told
+        self._told, self._told_at = told, self._now()
         self._has_told.set()
 
     def _from_handler(self, listed: Listed) -> ModelList:
         now = datetime.now(UTC)
-        self._known, self._known_at = listed.models, now
+        by_id = {model.id: model for model in listed.models}  # an id twice would be two widgets with one key
+        self._known, self._known_at = tuple(by_id.values()), now
         handler = SourceState(source=HANDLER, checked_at=now)
-        return ModelList(listed.models, (handler, *listed.sources), now)
+        return ModelList(self._known, (handler, *listed.sources), now)
 
     def _without_handler(self, failure: ChatError) -> ModelList:
         handler = SourceState(source=HANDLER, ok=False, reason=failure.message, checked_at=self._known_at)

@@ -8,6 +8,7 @@ no `repr`, and in no message about what is wrong with them.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ CALLBACK = "/oauth2callback"  # Streamlit's own path (1.67)
 _DEFAULT_HOURS = 12.0
 _MOST_HOURS = 30 * 24.0  # Streamlit's cookie lasts 30 days (1.67)
 _LEAST_SECRET = 32
+_VISIBLE = re.compile(r"[!-~]+")  # of other characters `urlsplit` drops some, and a browser changes some
 
 
 class SettingsError(Exception):
@@ -42,13 +44,15 @@ class Oidc:
 
     @property
     def origin(self) -> str:
-        """Where people's browsers find the page: `https://chat.example.com`."""
+        """Where people's browsers find the page, in the browsers' own words: `https://chat.example.com`."""
         parts = urlsplit(self.redirect_uri)
-        return f"{parts.scheme}://{parts.netloc}"
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        is_usual = parts.port in (None, {"https": 443, "http": 80}[parts.scheme])
+        return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
 
     @property
     def is_https(self) -> bool:
-        return self.redirect_uri.startswith("https://")
+        return urlsplit(self.redirect_uri).scheme == "https"
 
     def streamlit_secrets(self) -> dict[str, Any]:
         """What `st.login` reads as the section `[auth]` of a `secrets.toml`."""
@@ -71,9 +75,9 @@ def from_environment(environment: Mapping[str, str]) -> Oidc | None:
         return None
     if missing:
         raise SettingsError(f"to sign in with OIDC, the page also needs {', '.join(missing)}; set all of them, or none")
-    for name in (METADATA_URL, REDIRECT_URI):
-        _check_url(name, urlsplit(values[name]))
-    if urlsplit(values[REDIRECT_URI]).path != CALLBACK:
+    _url(METADATA_URL, values[METADATA_URL])
+    redirect = _url(REDIRECT_URI, values[REDIRECT_URI])
+    if redirect.path != CALLBACK or redirect.query or redirect.fragment:
         raise SettingsError(f"{REDIRECT_URI} must be the page's address with the path {CALLBACK}")
     if len(values[COOKIE_SECRET]) < _LEAST_SECRET:
         raise SettingsError(f"{COOKIE_SECRET} is too short: take {_LEAST_SECRET} random characters or more")
@@ -100,12 +104,19 @@ def is_loopback(host: str | None) -> bool:
     return (mapped or address).is_loopback
 
 
-def _check_url(name: str, url: SplitResult) -> None:
+def _url(name: str, text: str) -> SplitResult:
     """What is said to an issuer, and the cookies of the page, go over https; only this machine needs none."""
-    if url.scheme == "https" and url.hostname:
-        return
-    if url.scheme == "http" and is_loopback(url.hostname):
-        return
+    try:
+        url = urlsplit(text)
+        is_plain = bool(url.hostname) and url.port != 0 and url.username is None and url.password is None
+    except ValueError:  # also of the port, which is not looked at before it is asked for
+        is_plain = False
+    if not is_plain or not _VISIBLE.fullmatch(text):
+        raise SettingsError(
+            f"{name} must be a URL: https://, a host, perhaps a port, and a path; in ASCII, without a user"
+        )
+    if url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname)):
+        return url
     raise SettingsError(f"{name} must begin with https:// (http:// only on this machine)")
 
 

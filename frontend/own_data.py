@@ -7,31 +7,43 @@ every kind of item there is (docs/contracts.md, section 5).
 from __future__ import annotations
 
 import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 from frontend import export, usage_report
 from frontend.chat import Chat
 from frontend.export import Told
 from frontend.history.comparisons import ComparisonStore
+from frontend.history.pictures import pictures_in
 from frontend.history.preferences import PreferenceStore
-from frontend.history.ratings import RatingStore
-from frontend.history.records import Conversation, write_time
+from frontend.history.ratings import ratings_in
+from frontend.history.records import Conversation, conversation_partition, read_turn, write_time
 from frontend.history.usage import UsageBook
 
+_AT_ONCE = 8
+In = TypeVar("In")
+Out = TypeVar("Out")
 
-def told(chat: Chat, conversation: Conversation, *, with_pictures: bool) -> Told:
-    """The conversation with its turns and ratings, and with its pictures where they are wanted."""
-    turns = chat.read(conversation.id)
-    ids = [each for turn in turns for each in turn.images] if with_pictures else []
-    found = {each: chat.picture(conversation.id, each) for each in ids}
-    ratings = RatingStore(chat.table).load(chat.owner, conversation.id)
-    return Told(conversation, turns, {each: image for each, image in found.items() if image is not None}, ratings)
+
+def told(chat: Chat, conversation: Conversation) -> Told:
+    """The conversation with its turns, pictures and ratings: one query has them all."""
+    now = chat.table.clock()
+    within = chat.table.query(conversation_partition(chat.owner, conversation.id), "")
+    turns = tuple(read_turn(item, now) for item in within if item["sk"].startswith("turn#"))
+    return Told(conversation, chat.as_known(conversation.id, turns), pictures_in(within), ratings_in(within))
 
 
 def everything(chat: Chat, untitled: str) -> bytes:
-    """A zip with every conversation, comparison and count, and the preferences."""
-    conversations = [told(chat, each, with_pictures=True) for each in chat.store.list_conversations(chat.owner)]
+    """A zip with every conversation, comparison and count, and the preferences.
+
+    The conversations are read several at a time, and written one by one: only a few of them are in memory at once.
+    """
+    conversations = _ahead(partial(told, chat), chat.store.list_conversations(chat.owner))
     used = UsageBook(chat.table).read(chat.owner, date.min, date.max)
     others = {
         "comparisons.json": _json(_comparisons(chat)),
@@ -46,10 +58,30 @@ def erase(chat: Chat) -> None:
 
     The conversations go first, each with what is under it: what is left after a failure is still listed.
     """
-    for conversation in chat.store.list_conversations(chat.owner):
-        chat.delete(conversation.id)
+    while ids := [each.id for each in chat.store.list_conversations(chat.owner)]:  # another tab may begin one meanwhile
+        for _ in _ahead(chat.delete, ids):
+            pass
     rest = chat.table.query(chat.owner, "")
     chat.table.delete({"pk": str(item["pk"]), "sk": str(item["sk"])} for item in rest)
+
+
+def _ahead(do: Callable[[In], Out], each: Iterable[In]) -> Iterator[Out]:
+    """What `do` makes of each, in order, `_AT_ONCE` of them at a time and no further ahead.
+
+    Every request waits for the network: one after the other, thousands of conversations would take minutes.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        begun: deque[Future[Out]] = deque()
+        try:
+            for one in each:
+                if len(begun) == _AT_ONCE:
+                    yield begun.popleft().result()
+                begun.append(pool.submit(do, one))
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for future in begun:
+                future.cancel()
 
 
 def _comparisons(chat: Chat) -> list[dict[str, object]]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import cached_property
 
 from frontend.access import User
 from frontend.chat import Chat
 from frontend.discovery import Deployment
+from frontend.history.records import Conversation
 from frontend.history.table import Table
 from frontend.i18n import Translator
 from frontend.model_list import ModelList, ModelWatch
@@ -49,6 +51,14 @@ class Page:
     def table(self) -> Table:
         """Where everything of the owner is kept: each area has a store of its own on it."""
         return self.chat.table
+
+    @cached_property
+    def conversations(self) -> tuple[Conversation, ...]:
+        """The owner's chats as this run shows them, read once: not before its wishes are performed.
+
+        Raises `HistoryError`.
+        """
+        return self.chat.conversations()
 
     @property
     def owner(self) -> str:

@@ -10,12 +10,13 @@ empty line outside any block, before a line that goes on with nothing. Where tha
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from frontend.markdown_blocks import Blocks
 
 SIZE = 2_000  # characters of a piece, at least: a few paragraphs, so that an answer has few elements
 
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r(?!\Z))")
+_LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r(?!\Z))")
 # What may go on with what stands above an empty line: the rest of a list item, or the next one.
 _GOES_ON = re.compile(r"[ \t]|[-*+](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)")
 
@@ -49,7 +50,7 @@ def _first_cut(text: str) -> int | None:
     """Where the first piece of `text` ends. Only whole lines decide, so that more text changes nothing."""
     blocks = Blocks()
     after_empty = False
-    for match in _LINE.finditer(text):
+    for match in _whole_lines(text):
         line = match[1]
         is_certain = blocks.open is None and not blocks.in_doubt
         if after_empty and is_certain and match.start() >= SIZE and _begins_anew(line):
@@ -59,6 +60,14 @@ def _first_cut(text: str) -> int | None:
             return None
         after_empty = not line.strip()
     return None
+
+
+def _whole_lines(text: str) -> Iterator[re.Match[str]]:
+    """Not by `finditer`: in a last line without an end it would look again from every character on."""
+    match = _LINE.match(text)
+    while match is not None:
+        yield match
+        match = _LINE.match(text, match.end())
 
 
 def _begins_anew(line: str) -> bool:

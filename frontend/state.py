@@ -7,7 +7,9 @@ a wish, which the next run of the script takes and performs inside the page's er
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,8 +64,10 @@ class PageState:
     def enter(self, name: str) -> None:
         """The page `name` is being run: give it back the query parameters that it had, if it was just opened.
 
-        If it was open, say those again that were changed a moment ago.
+        If it was open, say those again that were changed a moment ago. What an earlier run still acts on is waited for.
         """
+        with self.acting:
+            pass
         was_open: str | None = self.session.get("page")
         parameters = (*OF_ALL_PAGES, *OF_PAGE.get(name, ()))
         for parameter in parameters if was_open is not None else ():
@@ -143,20 +147,36 @@ class PageState:
         others = {key: value for key, value in self.versions.items() if key != parent}
         self.session["versions"] = others if number is None else {**others, parent: number}
 
+    @property
+    def acting(self) -> threading.Lock:
+        """Held while the tab's wishes are performed.
+
+        Streamlit does not wait for the run that a click breaks off (1.67, `runner.fastReruns`): two runs of a tab go on
+        at once, and the second must not begin with what the first is about to change.
+        """
+        lock: threading.Lock = self.session.setdefault("acting", threading.Lock())
+        return lock
+
     def wish(self, action: str, **arguments: Any) -> None:
-        self.session["wish"] = Wish(action, arguments)
+        self._wishes.append(Wish(action, arguments))
 
     @property
     def has_wish(self) -> bool:
-        return "wish" in self.session
+        return bool(self._wishes)
 
     def take_wish(self, *actions: str) -> Wish | None:
-        """The wish, once; only if it is one of `actions`, where any are given."""
-        wish: Wish | None = self.session.get("wish")
-        if wish is None or (actions and wish.action not in actions):
-            return None
-        del self.session["wish"]
-        return wish
+        """The oldest wish, once; the oldest that is one of `actions`, where any are given."""
+        wishes = self._wishes
+        found = next((wish for wish in tuple(wishes) if not actions or wish.action in actions), None)
+        if found is not None:
+            wishes.remove(found)
+        return found
+
+    @property
+    def _wishes(self) -> deque[Wish]:
+        """In order: a second click may come before the first one's run has begun with it."""
+        wishes: deque[Wish] = self.session.setdefault("wishes", deque())
+        return wishes
 
     def give_back(self, question: str) -> None:
         """Put a question that could not be asked into the composer again."""

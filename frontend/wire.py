@@ -176,6 +176,10 @@ RETRYABLE_HERE = {
     "bad_response": True,
 }
 
+# Codes of a request that is refused however often it is sent, until it says something else. What fails by any other
+# code may succeed, too, once somebody has mended it elsewhere.
+AT_FAULT = frozenset({"invalid_request", "context_length_exceeded", "content_filter", "request_too_large"})
+
 
 class ChatError(Exception):
     """The handler, or the way to it, failed.

@@ -1,14 +1,14 @@
 // What Streamlit leaves undone. Sets the page's language, and puts Streamlit's own words into it: exactly those that the
 // catalogue knows, in every language that they may be in now, and never what a model, a user or this page's own
-// catalogue says (which Streamlit draws as Markdown). Lets the keyboard reach what scrolls and come back from a button that
-// goes away, and nobody hear the names of pictures. One observer for the page; each run of this script gives it another
-// language.
+// catalogue says (which Streamlit draws as Markdown). Lets the keyboard reach what scrolls (where it goes is in
+// `keyboard.js`), nobody hear the names of pictures, and the headings of answers stand below the page's. One observer
+// for the page; each run of this script gives it another language.
 {
   const told = document.currentScript.dataset;
   const ATTRIBUTES = ["aria-label", "title", "placeholder"];
-  const MENDED = ["pre", ...ATTRIBUTES.map((name) => `[${name}]`)].join();
+  const HEADINGS = "h1, h2, h3, h4, h5, h6";
+  const MENDED = ["pre", "table", HEADINGS, ...ATTRIBUTES.map((name) => `[${name}]`)].join();
   const ICON = '[role="img"][aria-label$=" icon"]';
-  const OPENED = '[data-testid="stPopoverBody"]';
   // What others say. Of its buttons only the one that copies a block of code is there, and that is Streamlit's.
   const OTHERS = '[data-testid="stMarkdownContainer"], [role="option"], pre, code, script, style, textarea';
   // [[what it may be now, …, what it is to be], …]; `{…}` in a text stands for anything.
@@ -42,10 +42,18 @@
     if (text !== undefined) node.data = text;
   };
 
+  // The first heading of an answer is not the page's: it stands below the page's, or below the model's in a comparison.
+  const lower = (heading) => {
+    const levels = { '[class*="st-key-answer-"]': 3, '[data-testid="stChatMessage"]': 1 };
+    const place = Object.keys(levels).find((name) => heading.closest(name));
+    if (place) heading.setAttribute("aria-level", Math.min(6, Number(heading.tagName.slice(1)) + levels[place]));
+  };
+
   const mendElement = (element) => {
     // A picture of a word beside the word: "deployed_code icon" says nothing to who hears the page.
     if (element.matches(ICON)) element.setAttribute("aria-hidden", "true");
-    if (element.matches("pre")) element.tabIndex = 0;
+    if (element.matches("pre, table")) element.tabIndex = 0;
+    if (element.matches(HEADINGS)) lower(element);
     if (element.closest(OTHERS) && !element.matches("button")) return;
     for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
@@ -54,24 +62,9 @@
     }
   };
 
-  // What a button opened stands at the end of the document, and is the next that the keyboard comes to.
-  const enter = (root) => {
-    const opened = root.matches(OPENED) ? root : root.querySelector(OPENED);
-    if (!opened) return;
-    opened.tabIndex = -1;
-    let frames = 30; // it is hidden until it has its place
-    const tryIt = () => {
-      opened.focus({ preventScroll: true });
-      frames -= 1;
-      if (document.activeElement !== opened && opened.isConnected && frames) requestAnimationFrame(tryIt);
-    };
-    tryIt();
-  };
-
   const mendTree = (root) => {
     if (root.nodeType === Node.TEXT_NODE) return mendText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
-    enter(root);
     mendElement(root);
     for (const element of root.querySelectorAll(MENDED)) mendElement(element);
     if (root.closest(OTHERS)) return undefined;
@@ -88,12 +81,6 @@
     }
   };
 
-  // Who stops an answer or asks a prepared question goes on in the composer: the button itself goes away.
-  const goOn = ({ target }) => {
-    if (!target.closest(".st-key-stop, .st-key-starters")) return;
-    setTimeout(() => document.querySelector('[data-testid="stChatInputTextArea"]')?.focus({ preventScroll: true }));
-  };
-
   document.documentElement.lang = told.language;
   window.terrachatFramework?.disconnect();
   window.terrachatFramework = new MutationObserver(look);
@@ -104,10 +91,6 @@
     childList: true,
     subtree: true,
   });
-  if (!window.terrachatGoesOn) {
-    window.terrachatGoesOn = true;
-    document.addEventListener("click", goOn);
-  }
   mendTree(document.body);
   // The place that Streamlit gave to this script takes no room.
   const place = document.currentScript.closest('[data-testid="stElementContainer"]');

@@ -65,14 +65,16 @@ class ComparisonStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def create(self, owner: str, question: str, panes: Sequence[Pane]) -> Comparison:
-        """A new comparison in which nothing was asked yet."""
-        created = Comparison(secrets.token_urlsafe(16), title_of(question), self._table.clock(), tuple(panes))
-        self.put(owner, created)
-        return created
+    def new(self, question: str, panes: Sequence[Pane]) -> Comparison:
+        """A comparison in which nothing was asked yet, and which is nowhere kept."""
+        return Comparison(secrets.token_urlsafe(16), title_of(question), self._table.clock(), tuple(panes))
 
     def put(self, owner: str, comparison: Comparison) -> None:
         self._table.put(_item(owner, comparison))
+
+    def put_rounds(self, owner: str, comparison: Comparison) -> bool:
+        """Keep what was asked, and leave the rest as it is now; False if the comparison is gone."""
+        return self._table.change(_key(owner, comparison.id), {"rounds": _rounds_item(comparison)})
 
     def find(self, owner: str, comparison_id: str) -> Comparison | None:
         """The owner's comparison; None also for what cannot be an id (DynamoDB refuses keys over 1 KB)."""
@@ -110,10 +112,14 @@ def _item(owner: str, comparison: Comparison) -> dict[str, Any]:
         "title": comparison.title,
         "created_at": write_time(comparison.created_at),
         "panes": [_pane_item(pane) for pane in comparison.panes],
-        "rounds": [list(each) for each in comparison.rounds],
+        "rounds": _rounds_item(comparison),
     }
     best = {"best": comparison.best} if comparison.best else {}
     return _key(owner, comparison.id) | attributes | best
+
+
+def _rounds_item(comparison: Comparison) -> list[list[int]]:
+    return [list(each) for each in comparison.rounds]
 
 
 def _pane_item(pane: Pane) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from frontend.history.records import (
@@ -26,7 +27,7 @@ from frontend.history.records import (
     turn_key,
     write_time,
 )
-from frontend.history.table import Table
+from frontend.history.table import HistoryError, Table
 
 TITLE_LENGTH = 60
 
@@ -92,9 +93,16 @@ class ConversationStore:
         """Add a turn, and move its conversation to the top. Raises `TurnExistsError`, `ConversationGoneError`."""
         if not self._table.put(turn_item(owner, conversation_id, turn), "attribute_not_exists(pk)"):
             raise TurnExistsError
-        if not self._change(owner, conversation_id, {"updated_at": write_time(self._table.clock())}):
+        key = turn_key(owner, conversation_id, turn.number)
+        try:
+            exists = self._change(owner, conversation_id, {"updated_at": write_time(self._table.clock())})
+        except HistoryError:
+            with suppress(HistoryError):  # it will not be asked, and must not look so
+                self._table.delete([key])
+            raise
+        if not exists:
             # Deleted since it was looked up: what is under no conversation is never listed, and so never deleted.
-            self._table.delete([turn_key(owner, conversation_id, turn.number)])
+            self._table.delete([key])
             raise ConversationGoneError
 
     def put_turn(self, owner: str, conversation_id: str, turn: TurnRecord) -> bool:

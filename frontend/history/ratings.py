@@ -6,14 +6,16 @@ rewritten once it has ended, and a rating can be changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from frontend.history.records import conversation_partition
 from frontend.history.table import Table
 
 REASONS = ("wrong", "incomplete", "off_topic", "style", "harmful", "slow", "other")
 MAX_COMMENT_CHARACTERS = 1_000
+_PREFIX = "rating#"
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,18 @@ class RatingStore:
 
     def load(self, owner: str, conversation_id: str) -> Mapping[int, Rating]:
         """The ratings of a conversation, by the number of the turn."""
-        found = self._table.query(conversation_partition(owner, conversation_id), "rating#")
-        return {
-            int(item["sk"].removeprefix("rating#")): Rating(
-                bool(item["is_good"]), item.get("reason"), item.get("comment", "")
-            )
-            for item in found
-        }
+        return ratings_in(self._table.query(conversation_partition(owner, conversation_id), _PREFIX))
+
+
+def ratings_in(items: Iterable[Mapping[str, Any]]) -> Mapping[int, Rating]:
+    """The ratings that are among the items of a conversation, by the number of the turn."""
+    found = ((str(item["sk"]), item) for item in items)
+    return {
+        int(key.removeprefix(_PREFIX)): Rating(bool(item["is_good"]), item.get("reason"), item.get("comment", ""))
+        for key, item in found
+        if key.startswith(_PREFIX)
+    }
 
 
 def _key(owner: str, conversation_id: str, number: int) -> dict[str, str]:
-    return {"pk": conversation_partition(owner, conversation_id), "sk": f"rating#{number:06d}"}
+    return {"pk": conversation_partition(owner, conversation_id), "sk": f"{_PREFIX}{number:06d}"}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from frontend.wire import Usage
+from frontend.wire import AT_FAULT, Usage
 
 INTERRUPTED_AFTER = timedelta(seconds=30)
 
@@ -98,6 +98,15 @@ class TurnRecord:
     @property
     def is_live(self) -> bool:
         return self.status == "streaming"
+
+    @property
+    def is_cut_short(self) -> bool:
+        return self.status in {"error", "interrupted", "stopped"}
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        """Whether the same question may come to another end: at once, or when what it needs is mended."""
+        return self.is_cut_short and (self.retryable or self.error_code not in AT_FAULT)
 
     @property
     def speaker(self) -> str:

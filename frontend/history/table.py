@@ -6,6 +6,8 @@ what the items mean is in the modules beside it.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _BATCH = 25  # BatchWriteItem takes no more
+# BatchWriteItem of a busy table leaves some undone, or refuses all; AWS recommends to try again after pauses that grow
+# (DynamoDB API reference, BatchWriteItem, 2026-11-23). These come to 9 s at most.
+_BATCH_TRIES = 9
+_BUSY = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"})
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
 _CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
 
 Key = Mapping[str, str]
@@ -53,10 +60,12 @@ class Table:
         session: boto3.Session | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         days: int | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = name
         self.clock = clock
         self._days = days
+        self._sleep = sleep
         with self._translated():
             self._client: DynamoDBClient = (session or boto3.Session()).client(
                 "dynamodb", region_name=region, config=_CONFIG
@@ -119,11 +128,19 @@ class Table:
         self._update(key, "ADD " + ", ".join(f"#{name[1:]} {name}" for name in values), numbered, values, None)
 
     def delete(self, keys: Iterable[Key]) -> None:
-        """Remove the items, in order; what does not exist is no error."""
-        left = list(keys)
-        with self._translated():
-            for start in range(0, len(left), _BATCH):
-                self._delete_batch(left[start : start + _BATCH])
+        """Remove the items, in order; what does not exist is no error.
+
+        A table that is too busy for them ends it with a `HistoryError` that says how many are left.
+        """
+        asked = list(keys)
+        for start in range(0, len(asked), _BATCH):
+            batch = asked[start : start + _BATCH]
+            undone = self._delete_batch(batch)
+            if undone:
+                left = undone + len(asked) - start - len(batch)
+                raise HistoryError(
+                    "history_unavailable", f"Table {self.name!r} is too busy: {left} of {len(asked)} items are left."
+                )
 
     def _update(
         self, key: Key, expression: str, names: Mapping[str, str], values: Mapping[str, Any], condition: str | None
@@ -141,10 +158,26 @@ class Table:
                 )
             )
 
-    def _delete_batch(self, keys: list[Key]) -> None:
+    def _delete_batch(self, keys: list[Key]) -> int:
+        """How many of the keys the table did not take, however often it was asked."""
         left: Mapping[str, Any] = {self.name: [{"DeleteRequest": {"Key": _pack(key)}} for key in keys]}
-        while left:
-            left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems", {})
+        for attempt in range(_BATCH_TRIES):
+            if attempt:
+                self._sleep(random.uniform(0.5, 1) * min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S))  # noqa: S311
+            with self._translated():
+                left = self._written(left)
+            if not left:
+                break
+        return len(left.get(self.name, ()))
+
+    def _written(self, requests: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is left of the requests; all of them where the table took none."""
+        try:
+            return self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems", {})
+        except ClientError as exc:
+            if exc.response["Error"].get("Code") in _BUSY:
+                return requests
+            raise
 
     def _expiry(self, days: int) -> int:
         return int(self.clock().timestamp()) + days * 86_400

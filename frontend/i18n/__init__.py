@@ -52,6 +52,11 @@ class Translator:
         text = f"{value:,.{digits}f}"
         return text.translate(str.maketrans(",.", ".,")) if self.language == "vi" else text
 
+    def exactly(self, value: float) -> str:
+        """A number that somebody chose, with the decimals that it has."""
+        decimals = format(Decimal(str(value)), "f").partition(".")[2].rstrip("0")
+        return self.number(Decimal(str(value)), len(decimals))
+
     def usd(self, value: Decimal) -> str:
         """A sum of US dollars: $1.25 or 1,25 US$; below a cent with as many digits as say something (at most 6)."""
         digits = 2 if value == 0 or abs(value) >= _SMALL_SUM else min(6, 2 - value.adjusted())

@@ -14,7 +14,7 @@ import streamlit as st
 from frontend import browser_scripts
 from frontend.branches import ShownTurn
 from frontend.history.ratings import MAX_COMMENT_CHARACTERS, REASONS, Rating
-from frontend.history.records import MAX_QUESTION_BYTES, TurnRecord
+from frontend.history.records import TurnRecord
 from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.reading import Reading
@@ -22,7 +22,6 @@ from frontend.state import PageState
 
 # A menu does not scroll; whoever wants one of many models chooses it in the picker, which can be searched.
 _MOST_MODELS = 8
-_FAILED = frozenset({"error", "interrupted", "stopped"})
 
 
 def draw(page: Page, turn: TurnRecord, rating: Rating | None, footer: str, *, is_last: bool) -> None:
@@ -31,8 +30,10 @@ def draw(page: Page, turn: TurnRecord, rating: Rating | None, footer: str, *, is
         st.caption(footer, width="content")
         if not is_last:
             _menu(page, turn, rating)
-    with st.empty().container():
-        if is_last:
+    # What is no longer there must leave its place empty: a container keeps the old buttons until the run ends.
+    place = st.empty()
+    if is_last:
+        with place.container():
             _buttons(page, turn, rating)
     reading = Reading(page.state)
     with st.empty().container():
@@ -67,9 +68,8 @@ def edit_form(page: Page, turn: TurnRecord) -> None:
     """The question, to be written anew in its place."""
     t, key = page.t, f"editing-{turn.number}"
     with st.form(f"{key}-form", border=False):
-        st.text_area(
-            t("action.edit_label"), turn.question, key=key, max_chars=MAX_QUESTION_BYTES // 4, height="content"
-        )
+        # Of any length, for the reason that `composer.py` gives.
+        st.text_area(t("action.edit_label"), turn.question, key=key, height="content")
         with st.container(horizontal=True, gap="small"):
             st.form_submit_button(
                 t("action.edit_send"),
@@ -109,7 +109,7 @@ def _versions(page: Page, shown: ShownTurn) -> None:
 def _buttons(page: Page, turn: TurnRecord, rating: Rating | None) -> None:
     t, state, reading = page.t, page.state, Reading(page.state)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if turn.status in _FAILED and turn.retryable:
+        if turn.can_be_tried_again:
             _button(page, "retry", turn, ":material/replay:", partial(state.wish, "regenerate", number=turn.number))
         if turn.finish_reason == "length":
             _button(page, "continue", turn, ":material/play_arrow:", partial(state.wish, "ask", text=t("action.go_on")))
@@ -146,14 +146,13 @@ def _other_models(page: Page, turn: TurnRecord) -> None:
     def again() -> None:
         page.state.wish("regenerate", number=turn.number, model=page.state.session[key])
 
-    failed = turn.status in _FAILED
     st.menu_button(
-        t("action.ask_another" if failed else "action.regenerate"),
+        t("action.ask_another" if turn.is_cut_short else "action.regenerate"),
         able,
         key=key,
         type="tertiary",
         icon=":material/autorenew:",
-        format_func=lambda model: t("action.with_model", model=model),
+        format_func=lambda model: t("action.with_model", model=plain(model)),
         on_click=again,
     )
 
@@ -262,7 +261,7 @@ def _details(page: Page, turn: TurnRecord) -> None:
         ("details.asked_at", t.moment(turn.started_at.astimezone(page.zone))),
         ("details.finish", turn.finish_reason),
         ("details.system_prompt", told.system_prompt),
-        *((f"chat_settings.{name}", f"{value:g}") for name, value in told.parameters.items()),
+        *((f"chat_settings.{name}", t.exactly(value)) for name, value in told.parameters.items()),
     ]
     lines = [f"{t(key)}: {plain(value)}" for key, value in rows if value]
     warnings = [f"{t('details.warning')}: {plain(warning)}" for warning in turn.warnings]

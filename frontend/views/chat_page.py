@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from frontend import announcement, browser_scripts
 from frontend.branches import ShownTurn
-from frontend.chat import Chat
 from frontend.history.records import ChatSettings, Conversation, TurnRecord
 from frontend.history.table import HistoryError
 from frontend.markdown_safe import plain
@@ -21,7 +20,7 @@ from frontend.views import chat_settings, composer, errors, model_picker, transc
 
 def draw(page: Page) -> None:
     """Everything, and then the answer that is being written for as long as it is."""
-    conversation = _conversation(page.state, page.chat)
+    conversation = _conversation(page)
     settings = Reading(page.state).settings or (conversation.settings if conversation else ChatSettings())
     model_picker.draw(
         page,
@@ -97,12 +96,13 @@ def _area(state: PageState) -> DeltaGenerator:
     return sides[state.side_of_page()].container()
 
 
-def _conversation(state: PageState, chat: Chat) -> Conversation | None:
-    """The open conversation. One that is not there leaves a notice and an empty page."""
+def _conversation(page: Page) -> Conversation | None:
+    """The open conversation. One that is not there, or is a pane of a comparison, leaves a notice and an empty page."""
+    state = page.state
     if state.conversation_id is None:
         return None
     try:
-        found = chat.find(state.conversation_id)
+        found = next((each for each in page.conversations if each.id == state.conversation_id), None)
     except HistoryError:
         return None  # reading its turns fails in the same way, and says so
     if found is None:

@@ -66,7 +66,9 @@ def _number(page: Page, key: str, parameter: Parameter, settings: ChatSettings, 
         t(f"chat_settings.{parameter.name}"),
         key=f"{key}-{parameter.name}",
         value=settings.parameters.get(parameter.name),
-        placeholder=t("chat_settings.default") if told is None else t("chat_settings.default_is", value=f"{told:g}"),
+        placeholder=t("chat_settings.default")
+        if told is None
+        else t("chat_settings.default_is", value=t.exactly(told)),
         help=t(f"chat_settings.{parameter.name}_help"),
         format="%d" if parameter.is_whole else "%g",
         on_change=_changed,

@@ -18,7 +18,6 @@ from frontend.state import COMPOSER_KEY, PageState
 from frontend.turn import Turn
 from frontend.views import compare_pane, compare_settings, errors
 from frontend.views.compare_pane import Side
-from frontend.views.composer import MAX_CHARACTERS
 from frontend.views.growing import Growing
 from frontend.views.model_picker import brand
 from frontend.views.model_words import label, reason
@@ -67,7 +66,7 @@ def draw(page: Page) -> None:
 
 def _header(page: Page, sentence: str) -> None:
     brand(page, announcement.html(page.t.language, sentence))
-    st.header(page.t("compare.title"), anchor=False)
+    st.title(page.t("compare.title"), anchor=False)
     with st.empty().container():
         errors.notices(page.t, page.state)
 
@@ -132,7 +131,7 @@ def _past(page: Page, past: Sequence[Comparison]) -> None:
     if not past:
         st.caption(t("compare.empty"))
         return
-    st.subheader(t("compare.past"), anchor=False)
+    st.header(t("compare.past"), anchor=False)
     for comparison in past[:shown]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
@@ -153,7 +152,7 @@ def _past(page: Page, past: Sequence[Comparison]) -> None:
 
 def _about(page: Page, comparison: Comparison, models: Sequence[ModelInfo]) -> None:
     t = page.t
-    st.subheader(plain(comparison.title), anchor=False)
+    st.header(plain(comparison.title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", key="compare-about"):
         st.button(
             t("compare.new"),
@@ -232,7 +231,6 @@ def _composer(page: Page, comparison: Comparison | None, models: Sequence[ModelI
         placeholder,
         key=COMPOSER_KEY,
         disabled=blocked,
-        max_chars=MAX_CHARACTERS,
         on_submit=_submit,
         args=(page.state,),
     )

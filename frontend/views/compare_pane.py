@@ -36,7 +36,7 @@ class Side:
 
 def draw(page: Page, side: Side, key: str) -> Growing | None:
     """The pane; returns what shows its answer as it grows, None if it is not being written."""
-    st.markdown(f"#### {plain(side.pane.model)}", anchors=False)
+    st.subheader(plain(side.pane.model), anchor=False)
     # The browser keeps what a run did not draw until the run ends, and a run that follows answers ends late: an answer
     # that is asked for again goes to another place than the one before.
     places = (st.empty(), st.empty(), st.empty())
@@ -142,7 +142,7 @@ def _can_be_retried(side: Side) -> bool:
         return False
     if side.turn is None:
         return not side.asked
-    return side.turn.status in {"error", "interrupted", "stopped"} and side.turn.retryable
+    return side.turn.can_be_tried_again
 
 
 def _vote(page: Page, side: Side) -> None:

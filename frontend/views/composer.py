@@ -13,12 +13,14 @@ from frontend.reading import Reading
 from frontend.state import COMPOSER_KEY, PageState
 
 STARTERS = ("question_1", "question_2", "question_3", "question_4")
-MAX_CHARACTERS = 20_000
 _THUMBNAIL = 72
 
 
 def draw(page: Page, *, is_live: bool) -> None:
     """The composer, at the root of the page: Streamlit follows a growing answer only then.
+
+    It takes any length: Streamlit drops a text over `max_chars` whole when it is pasted, and says nothing (1.67). What
+    is too long to be kept is given back with a notice.
 
     Call it outside any container. While a question is being answered the next one can be written, and is given back if
     it is sent: a composer that is disabled would lose the keyboard's focus with every question.
@@ -38,7 +40,6 @@ def draw(page: Page, *, is_live: bool) -> None:
         placeholder,
         key=COMPOSER_KEY,
         disabled=blocked,
-        max_chars=MAX_CHARACTERS,
         accept_file=pictures,
         file_type="image" if pictures else None,
         max_upload_size=MAX_FILE_MB if pictures else None,
@@ -51,7 +52,7 @@ def starters(page: Page) -> None:
     """What an empty chat shows: whom one talks to, and four questions to begin with."""
     t, model = page.t, page.model
     st.space("medium")
-    st.subheader(t("start.title"), anchor=False, text_alignment="center")
+    st.header(t("start.title"), anchor=False, text_alignment="center")
     if model is not None:
         st.markdown(
             t("start.subtitle", model=plain(model.id), deployment=plain(page.deployment.deployment)),

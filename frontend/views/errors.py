@@ -52,7 +52,8 @@ def unexpected(t: Translator, reference: str) -> None:
 
 
 def notices(t: Translator, state: PageState) -> None:
-    """What the last click left to say."""
+    """What the last click left to say. What to do about an error is not said without the error."""
     for notice in state.take_notices():
         variables = {name: plain(value) for name, value in notice.variables.items()}
-        st.warning(t(notice.key, **variables), icon=":material/info:")
+        title = f"{notice.key.removesuffix('.hint')}.title"
+        st.warning(t(notice.key, **variables), title=t(title) if t.has(title) else None, icon=":material/info:")

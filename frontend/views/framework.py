@@ -1,8 +1,8 @@
 """What Streamlit leaves undone: its own words in the page's language, and what of it cannot be read or reached.
 
-In: a translator. Out: two elements that take no room: a style (`assets/framework.css`), and a script
-(`assets/framework.js`) that does the rest in the browser. Streamlit 1.67 has no other language than English (its issue
-1353, open since 2020; 2026-11-22).
+In: a translator. Out: two elements that take no room: a style (`assets/framework.css`), and scripts that do the rest in
+the browser (`assets/framework.js`, and `assets/keyboard.js` for the keyboard). Streamlit 1.67 has no other language
+than English (its issue 1353, open since 2020; 2026-11-22).
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ _STYLE = Path(__file__).parents[1] / "assets" / "framework.css"
 
 def draw(t: i18n.Translator) -> None:
     st.html(_STYLE)
-    st.html(
-        browser_scripts.html("framework", language=t.language, words=_words(t.language)), unsafe_allow_javascript=True
-    )
+    words = browser_scripts.html("framework", language=t.language, words=_words(t.language))
+    st.html(browser_scripts.html("keyboard") + words, unsafe_allow_javascript=True)
 
 
 @cache

@@ -26,8 +26,7 @@ _AREA = "history_area"  # in the session: which rows were drawn, and in which of
 
 def draw(page: Page) -> None:
     try:
-        conversations = page.chat.conversations()
-        _draw(page, conversations)
+        _draw(page, page.conversations)
     except HistoryError as exc:
         errors.failure(page.t, exc.code, exc.message, None)
 

@@ -29,7 +29,7 @@ def draw(page: Page, announced: str, beside: Callable[[], None] = _nothing) -> N
     """
     t = page.t
     by_id = {model.id: model for model in page.models}
-    brand(page, announced)
+    brand(page, announced, is_heading=True)
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
         st.selectbox(
             t("picker.label"),
@@ -52,12 +52,15 @@ def draw(page: Page, announced: str, beside: Callable[[], None] = _nothing) -> N
     _follow(page)
 
 
-def brand(page: Page, announced: str = "") -> None:
-    """Which deployment this is, and where it runs."""
+def brand(page: Page, announced: str = "", *, is_heading: bool = False) -> None:
+    """Which deployment this is, and where it runs. The heading of a page without a title, which looks the same."""
     t, found = page.t, page.deployment
     target = t("app.target_local") if found.is_local else t("app.target_aws", region=found.region)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brand"):
-        st.markdown(f"#### {t('app.title')}", anchors=False, width="content")
+        if is_heading:
+            st.title(t("app.title"), anchor=False, width="content")
+        else:
+            st.markdown(f"**{t('app.title')}**", width="content")
         st.badge(plain(found.deployment), icon=":material/deployed_code:", color="primary")
         st.badge(plain(target), icon=":material/computer:" if found.is_local else ":material/cloud:", color="gray")
         st.html(announced, width="content", unsafe_allow_javascript=True)

@@ -18,7 +18,7 @@ def draw(page: Page, model: ModelInfo, failure: ChatError | None, trial: Trial |
     t = page.t
     with st.container(border=True, key=f"model-{model.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"### {plain(model.id)}", anchors=False, width="content")
+            st.header(plain(model.id), anchor=False, width="content")
             icon, colour = BADGES[state_of(model)]
             st.badge(status(t, model), icon=icon, color=colour)
             st.caption(plain(t("models.checked", age=age(t, model.checked_at))), width="content")

@@ -79,6 +79,8 @@ def age(t: Translator, since: datetime | None) -> str:
     if since is None:
         return t("age.never")
     seconds = max(0, int((datetime.now(UTC) - since).total_seconds()))
+    if seconds == 0:
+        return t("age.now")
     if seconds < _MINUTE:
         return t.count("age.seconds", seconds)
     if seconds < _HOUR:

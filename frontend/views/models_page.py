@@ -32,7 +32,7 @@ def draw(page: Page) -> None:
     """Heading, notices, filters, and below them what changes by itself."""
     t = page.t
     brand(page, announcement.html(t.language, ""))
-    st.header(t("models.title"), anchor=False)
+    st.title(t("models.title"), anchor=False)
     with st.empty().container():
         errors.notices(t, page.state)
     _filters(page)

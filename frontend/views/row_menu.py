@@ -11,7 +11,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from frontend import export, own_data
-from frontend.history.conversations import TITLE_LENGTH
 from frontend.history.records import Conversation
 from frontend.markdown_safe import plain
 from frontend.page import Page
@@ -81,7 +80,8 @@ def _close(state: PageState) -> None:
 def _rename(page: Page, conversation: Conversation) -> None:
     t, key = page.t, f"title-{conversation.id}"
     with st.form(f"rename-{conversation.id}", border=False, enter_to_submit=True):
-        st.text_input(t("row.title"), conversation.title, max_chars=TITLE_LENGTH, key=key)
+        # Of any length, for the reason that `composer.py` gives: one that is too long is cut.
+        st.text_input(t("row.title"), conversation.title, key=key)
         with st.container(horizontal=True):
             st.form_submit_button(
                 t("row.save"), key="save_title", type="primary", on_click=_save, args=(page.state, conversation, key)
@@ -99,10 +99,10 @@ def _export(page: Page, conversation: Conversation) -> None:
     chosen = page.state.versions if page.state.conversation_id == conversation.id else {}
 
     def markdown() -> str:
-        return export.to_markdown(t, own_data.told(chat, conversation, with_pictures=False), chosen, page.zone)
+        return export.to_markdown(t, own_data.told(chat, conversation), chosen, page.zone)
 
     def json() -> str:
-        return export.to_json(own_data.told(chat, conversation, with_pictures=True))
+        return export.to_json(own_data.told(chat, conversation))
 
     st.markdown(f"**{t('row.export_title')}**")
     _download(page, conversation, "Markdown", "md", markdown, "text/markdown")

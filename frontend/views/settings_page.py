@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from importlib import metadata
 
 import streamlit as st
 
-from frontend import export, own_data, search
+from frontend import announcement, export, own_data, search
 from frontend.history.preferences import Preferences, PreferenceStore
 from frontend.history.table import HistoryError
 from frontend.i18n import LANGUAGES
@@ -16,6 +15,7 @@ from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.state import PageState
 from frontend.views import errors
+from frontend.views.model_picker import brand
 
 _FIRST = ""  # no default model
 _MODEL_KEY, _LANGUAGE_KEY, _WORD_KEY = "default_model", "kept_language", "erase_word"
@@ -23,6 +23,7 @@ _MODEL_KEY, _LANGUAGE_KEY, _WORD_KEY = "default_model", "kept_language", "erase_
 
 def draw(page: Page) -> None:
     t = page.t
+    brand(page, announcement.html(t.language, ""))
     st.title(t("settings.title"), anchor=False)
     errors.notices(t, page.state)
     try:
@@ -30,7 +31,7 @@ def draw(page: Page) -> None:
     except HistoryError as exc:
         errors.failure(t, exc.code, exc.message, None)
         return
-    _language(page, kept)
+    _language(page)
     _default_model(page, kept)
     st.header(t("settings.keys"), anchor=False)
     st.markdown(t("settings.keys_table"))
@@ -38,7 +39,7 @@ def draw(page: Page) -> None:
     _about(page)
 
 
-def _language(page: Page, kept: Preferences) -> None:
+def _language(page: Page) -> None:
     t, state = page.t, page.state
     st.header(t("settings.language"), anchor=False)
     state.session[_LANGUAGE_KEY] = t.language
@@ -49,15 +50,15 @@ def _language(page: Page, kept: Preferences) -> None:
         key=_LANGUAGE_KEY,
         help=t("settings.language_help"),
         on_change=_keep_language,
-        args=(state, kept),
+        args=(state,),
     )
     st.caption(t("settings.theme"))
 
 
-def _keep_language(state: PageState, before: Preferences) -> None:
+def _keep_language(state: PageState) -> None:
     language = state.session[_LANGUAGE_KEY]
     state.put("lang", language)
-    state.wish("prefer", preferences=replace(before, language=language))
+    state.wish("prefer", language=language)
 
 
 def _default_model(page: Page, kept: Preferences) -> None:
@@ -79,12 +80,12 @@ def _default_model(page: Page, kept: Preferences) -> None:
         key=_MODEL_KEY,
         help=t("settings.model_help"),
         on_change=_keep_model,
-        args=(state, kept),
+        args=(state,),
     )
 
 
-def _keep_model(state: PageState, before: Preferences) -> None:
-    state.wish("prefer", preferences=replace(before, default_model=state.session[_MODEL_KEY] or None))
+def _keep_model(state: PageState) -> None:
+    state.wish("prefer", default_model=state.session[_MODEL_KEY] or None)
 
 
 def _data(page: Page) -> None:

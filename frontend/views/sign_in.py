@@ -75,6 +75,7 @@ def _sign_out(t: Translator, login: Login) -> None:
 def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
     """The sign-in page. A question that was sent when the sign-in was over goes into the browser's keeping."""
     if failure.reason == "not_here":
+        st.title(t("app.title"), anchor=False)
         st.error(t("access.not_here"))
         return
     draft, has_failed = _unsent(state), bool(state.query.get(_FAILED))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from frontend import export, usage_report
+from frontend import announcement, export, usage_report
 from frontend.history.table import HistoryError
 from frontend.history.usage import DayOfUse, UsageBook
 from frontend.i18n import Translator
@@ -17,12 +17,14 @@ from frontend.state import PageState
 from frontend.usage_report import DEFAULT_PERIOD, PERIODS, Report, Step, Sums
 from frontend.views import bars, errors
 from frontend.views.bars import Bar
+from frontend.views.model_picker import brand
 
 _KEY = "period"
 
 
 def draw(page: Page) -> None:
     t = page.t
+    brand(page, announcement.html(t.language, ""))
     st.title(t("usage.title"), anchor=False)
     errors.notices(t, page.state)
     st.markdown(t("usage.intro"))

@@ -1,6 +1,6 @@
 """Performs what a click asked for. No Streamlit.
 
-In: a page with a wish in its state. Out: changed chats, and notices in the state for what could not be done. Separate
+In: a page with wishes in its state. Out: changed chats, and notices in the state for what could not be done. Separate
 so that clicks never act inside a Streamlit callback, whose exceptions no page can catch. The modules beside this one
 have the actions of one area each, as `ACTIONS`.
 """
@@ -34,11 +34,9 @@ def stop(state: PageState, chat: Chat) -> None:
 
 
 def perform(page: Page) -> None:
-    """Take the wish, if there is one, and do it."""
-    wish = page.state.take_wish()
-    if wish is None or wish.action not in ACTIONS:
-        return
-    try:
-        ACTIONS[wish.action](page, wish)
-    except HistoryError as exc:
-        page.state.notify(f"error.{exc.code}.hint")
+    """Take the wishes, if there are any, and do them in order."""
+    while (wish := page.state.take_wish(*ACTIONS)) is not None:
+        try:
+            ACTIONS[wish.action](page, wish)
+        except HistoryError as exc:
+            page.state.notify(f"error.{exc.code}.hint")

@@ -7,13 +7,10 @@ composer and a notice why not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from frontend import branches
-from frontend.chat import Question, QuestionTooLongError
+from frontend.chat import Question, QuestionTooLongError, TurnGoneError
 from frontend.history.conversations import ConversationGoneError
-from frontend.history.records import TurnRecord
 from frontend.history.table import HistoryError
 from frontend.images import MAX_PICTURES, PictureRefusedError, prepared
 from frontend.page import Page
@@ -36,6 +33,7 @@ _NOTICES: Mapping[type[Exception], str] = {
     TooManyTurnsError: "notice.full",
     QuestionTooLongError: "error.too_long.hint",
     ConversationGoneError: "notice.gone",
+    TurnGoneError: "notice.not_found",
     _NotReadyError: "notice.not_asked",
 }
 
@@ -46,7 +44,7 @@ def _ask(page: Page, wish: Wish) -> None:
     Pictures that were kept from a question that could not be asked go with it.
     """
     reading, text = Reading(page.state), wish.arguments["text"]
-    if _is_second_click(page, text):
+    if _is_second_click(page, text, page.model):
         return
     images = _pictures(page, wish.arguments.get("files", ()))
     if images is None or (images and not text):
@@ -55,7 +53,8 @@ def _ask(page: Page, wish: Wish) -> None:
         page.state.give_back(text)
         return
     _keep_settings(page)
-    is_asked = _answer(page, Question(text, images=images, settings=reading.settings), page.model)
+    question = Question(text, images=images, versions=page.state.versions, settings=reading.settings)
+    is_asked = _answer(page, question, page.model)
     reading.attach(() if is_asked else images)
     if not is_asked:
         page.state.give_back(text)
@@ -63,12 +62,9 @@ def _ask(page: Page, wish: Wish) -> None:
 
 def _regenerate(page: Page, wish: Wish) -> None:
     """The question of the turn `number` again, by the model `model` if one is named."""
-    before = _turn(page, wish)
     wanted = wish.arguments.get("model")
     model = next((each for each in page.models if each.id == wanted), None) if wanted else page.model
-    if before is not None:
-        _keep_settings(page)
-        _answer(page, Question(before.question, before.parent, kept=before.images), model)
+    _ask_anew(page, wish, None, model)
 
 
 def _edit(page: Page, wish: Wish) -> None:
@@ -76,12 +72,21 @@ def _edit(page: Page, wish: Wish) -> None:
 
     What could not be asked stays where it is being written.
     """
-    before, text = _turn(page, wish), wish.arguments["text"]
-    if before is None or not text:
-        return
-    _keep_settings(page)
-    if _answer(page, Question(text, before.parent, kept=before.images), page.model):
+    text: str = wish.arguments["text"]
+    if text and _ask_anew(page, wish, text, page.model):
         Reading(page.state).close_panel()
+
+
+def _ask_anew(page: Page, wish: Wish, text: str | None, model: ModelInfo | None) -> bool:
+    """Whether `text`, or the same question for None, is being answered in the place of the turn `number`."""
+    number: int = wish.arguments["number"]
+    if page.state.conversation_id is None:
+        page.state.notify("notice.not_found")
+        return False
+    if _is_second_click(page, text, model, number):
+        return True
+    _keep_settings(page)
+    return _answer(page, Question(text, instead_of=number), model)
 
 
 def _configure(page: Page, _: Wish) -> None:
@@ -121,9 +126,10 @@ def _answer(page: Page, question: Question, model: ModelInfo | None) -> bool:
     try:
         if model is None or not model.can_be_asked:
             raise _NotReadyError
-        parent = _last_shown(page) if question.parent is None else question.parent
-        state.open(page.chat.ask(state.conversation_id, model, replace(question, parent=parent)))
-        state.show_version(parent, None)
+        state.open(page.chat.ask(state.conversation_id, model, question))
+        asked = page.chat.latest(state.conversation_id or "")
+        if asked is not None:
+            state.show_version(asked.parent, None)
     except HistoryError as exc:
         state.notify(f"error.{exc.code}.hint")
         return False
@@ -135,27 +141,21 @@ def _answer(page: Page, question: Question, model: ModelInfo | None) -> bool:
     return True
 
 
-def _is_second_click(page: Page, text: str) -> bool:
-    """Whether just this began to be answered a moment ago: a double click on a question to begin with asks it twice."""
-    live = page.chat.live(page.state.conversation_id) if page.state.conversation_id else None
-    asked = live.snapshot() if live is not None else None
-    return asked is not None and asked.question == text and datetime.now(UTC) - asked.started_at < _DOUBLE_CLICK
+def _is_second_click(page: Page, text: str | None, model: ModelInfo | None, instead_of: int | None = None) -> bool:
+    """Whether just this was asked a moment ago, as the second half of a double click would ask it again.
 
-
-def _last_shown(page: Page) -> int:
-    if page.state.conversation_id is None:
-        return 0
-    shown = branches.line(page.chat.read(page.state.conversation_id), page.state.versions)
-    return shown[-1].turn.number if shown else 0
-
-
-def _turn(page: Page, wish: Wish) -> TurnRecord | None:
-    """The turn `number` of the open conversation; without one a notice is left."""
-    turns = page.chat.read(page.state.conversation_id) if page.state.conversation_id else ()
-    found = next((turn for turn in turns if turn.number == wish.arguments["number"]), None)
-    if found is None:
-        page.state.notify("notice.not_found")
-    return found
+    It may have been answered since. What was asked in the place of the turn `instead_of` follows an earlier one than
+    that, and with a `text` of None has its question.
+    """
+    asked = page.chat.latest(page.state.conversation_id) if page.state.conversation_id else None
+    return (
+        asked is not None
+        and model is not None
+        and asked.model == model.id
+        and (text is None or asked.question == text)
+        and (instead_of is None or asked.parent < instead_of < asked.number)
+        and datetime.now(UTC) - asked.started_at < _DOUBLE_CLICK
+    )
 
 
 ACTIONS: Mapping[str, Action] = {"ask": _ask, "regenerate": _regenerate, "edit": _edit, "configure": _configure}

@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import APP, wait_until_healthy
 from tests.browser.fake_issuer import CLIENT_ID, CLIENT_SECRET, Issuer
+from tests.browser.reading_aloud import findings, heading_faults
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -222,3 +223,12 @@ def test_who_turns_back_at_the_issuer_is_told_and_may_try_again(site: Site, brow
     expect(page.get_by_text("Signing in did not work")).to_be_visible(timeout=20_000)
     sign_in(page, "ann")
     expect(page).not_to_have_url(re.compile("sign_in"))
+
+
+def test_check_26_axe_finds_nothing_serious_on_the_sign_in_page(site: Site, browser: BrowserContext) -> None:
+    page = browser.new_page()
+    page.goto(site.url)
+    sign_in_page(page)
+
+    assert heading_faults(page) == []
+    assert findings(page) == []

@@ -79,7 +79,7 @@ def test_stop_does_not_wait_for_the_list_of_models(open_page: OpenPage, stack: S
 def test_a_finished_conversation_is_found_again(open_page: OpenPage) -> None:
     page = open_page("?model=echo")
     ask(page, "Find me <b>again</b> *later*")
-    expect(answer(page)).to_contain_text("tokens in")
+    expect(answer(page)).to_contain_text(re.compile("tokens? in"))
 
     other = open_page()
     other.get_by_test_id("stSidebar").get_by_role("button", name="Find me <b>again</b> *later*", exact=True).click()
@@ -93,7 +93,7 @@ def test_hostile_markdown_does_nothing(open_page: OpenPage, outside: list[str]) 
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     ask(page, "Torture me")
 
-    expect(answer(page)).to_contain_text("tokens in")
+    expect(answer(page)).to_contain_text(re.compile("tokens? in"))
     expect(answer(page)).to_contain_text("<script>window.XSS = 1</script>")
     expect(answer(page)).to_contain_text("$5 and $10")
     assert page.evaluate("window.XSS") is None
@@ -137,7 +137,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(open_page: OpenPage) 
     page = open_page("?model=torture")
     page.set_viewport_size({"width": 390, "height": 844})
     ask(page, "Torture the phone")
-    expect(answer(page)).to_contain_text("tokens in")
+    expect(answer(page)).to_contain_text(re.compile("tokens? in"))
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from frontend.history.table import Table
 from tests.browser.chatting import answer, ask, composer, stop_button
 from tests.browser.conftest import RESTS, OpenPage
 from tests.browser.fake_models import CODE
-from tests.browser.stack import Stack, turn
+from tests.browser.reading_aloud import findings, heading_faults
+from tests.browser.screenshots import compare, use
+from tests.browser.stack import REGION, Stack, turn
 
 pytestmark = pytest.mark.browser
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-MARKDOWN = (
-    f"A [link](https://example.invalid/), `code`:\n\n```python\n# why\n{CODE}\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
-)
+MARKDOWN = f"""# Above
+
+A [link](https://example.invalid/), `code`:
+
+```python
+# why
+{CODE}
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+"""
 
 
 def told_chat(stack: Stack) -> str:
@@ -31,28 +44,33 @@ def told_chat(stack: Stack) -> str:
     )
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core calls serious or critical, with the elements."""
-    page.locator(RESTS).wait_for()
-    expect(page.locator("[data-stale=true]")).to_have_count(0)  # Streamlit fades what a run has not drawn yet
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES}).response["violations"]
-    return [
-        f"{rule['id']}: {node['html'][:200]}"
-        for rule in found
-        if rule["impact"] in {"serious", "critical"}
-        for node in rule["nodes"]
-    ]
+@pytest.fixture
+def lived_in(open_page: OpenPage, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    """The address of each page by its name, with something on it."""
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    table, told = Table(stack.table, REGION), turn(1, "Compare *this*", MARKDOWN, cost_usd=Decimal("0.25"))
+    use(table, told)
+    return {
+        "chat": f"?model=echo&chat={told_chat(stack)}",
+        "compare": f"compare?run={compare(stack, table, told, 'Short.')}",
+        "models": "models?q=ar",  # some that are ready, one that is not
+        "usage": "usage",
+        "settings": "settings",
+    }
 
 
-@pytest.mark.parametrize("name", ["", "compare", "models", "usage", "settings"])
-def test_check_26_axe_finds_nothing_serious(open_page: OpenPage, stack: Stack, name: str) -> None:
-    page = open_page("?lang=en&model=echo&chat=" + told_chat(stack) if not name else f"{name}?lang=en&q=ec")
-    assert violations(page) == []
+@pytest.mark.parametrize("name", ["chat", "compare", "models", "usage", "settings"])
+def test_check_26_axe_finds_nothing_serious(open_page: OpenPage, lived_in: Mapping[str, str], name: str) -> None:
+    page = open_page(lived_in[name])
 
-    page.emulate_media(color_scheme="dark")
-    page.get_by_test_id("stSidebar").get_by_text("Tiếng Việt").click()
-    expect(page.locator("html")).to_have_attribute("lang", "vi")
-    assert violations(page) == []
+    assert heading_faults(page) == []
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("address", ["?model=echo", "compare"])
+def test_check_26_the_headings_of_an_empty_page_are_in_order(open_page: OpenPage, address: str) -> None:
+    assert heading_faults(open_page(address)) == []
 
 
 # Where an element is, for the order in which the keyboard meets them, and whether it shows that it has the focus.
@@ -134,6 +152,8 @@ def test_check_27_a_popover_opens_and_gives_the_focus_back(open_page: OpenPage) 
     inside = page.get_by_test_id("stPopoverBody")
     expect(inside).to_be_visible()
     expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_label("System prompt")).to_be_focused()
+    expect(inside.get_by_label("Temperature", exact=True)).to_be_visible()  # fields come one after another
     page.keyboard.press("Tab")
     expect(inside.locator(":focus")).to_have_count(1)
 
@@ -141,6 +161,18 @@ def test_check_27_a_popover_opens_and_gives_the_focus_back(open_page: OpenPage) 
 
     expect(inside).to_have_count(0)
     expect(opener).to_be_focused()
+
+
+def test_check_27_a_wide_table_scrolls_by_itself_and_with_the_keyboard(open_page: OpenPage, stack: Stack) -> None:
+    row = "| " + " | ".join(["unbreakable"] * 9) + " |"
+    table = "\n".join((row, "|---" * 9 + "|", row))
+    page = open_page(f"?model=echo&chat={stack.keep([turn(1, 'Show me', table)])}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    shown = page.get_by_role("table")
+    expect(shown).to_have_attribute("tabindex", "0")
+
+    assert page.get_by_role("main").evaluate("main => main.scrollWidth") <= 390
+    assert shown.evaluate("table => table.scrollWidth > table.clientWidth")
 
 
 def test_check_27_at_200_percent_the_page_can_be_used(open_page: OpenPage) -> None:

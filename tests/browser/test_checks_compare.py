@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from frontend.history.comparisons import ComparisonStore, Pane
+from frontend.history.conversations import ConversationStore
+from frontend.history.table import Table
 from tests.browser.chatting import PATIENCE, ask
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_models import SECRET, Script
-from tests.browser.stack import Stack
+from tests.browser.stack import OWNER, REGION, Stack, turn
 
 pytestmark = pytest.mark.browser
 COMPOSER = "[data-testid=stChatInputTextArea]"
@@ -136,6 +140,29 @@ def test_a_pane_goes_on_as_a_chat_with_its_model(open_page: OpenPage, stack: Sta
     ask(page, "And then?")
     expect(page.get_by_test_id("stChatMessage").nth(3)).to_contain_text("And then?")
     assert [message["content"] for message in stack.handler.requests[-1]["messages"]][-1] == "And then?"
+
+
+def test_answers_of_another_process_are_followed_in_the_table(
+    open_page: OpenPage, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    table = Table(stack.table, REGION)
+    parts = [turn(1, "Elsewhere?", part, status="streaming", heartbeat_at=table.clock()) for part in ("One", "Two")]
+    panes = [Pane(name, stack.keep([part], kind="compare")) for name, part in zip(("echo", "slow"), parts, strict=True)]
+    comparisons = ComparisonStore(table)
+    comparison = replace(comparisons.new("Elsewhere?", panes), rounds=((1, 1),))
+    comparisons.put(OWNER, comparison)
+    page = open_page(f"compare?run={comparison.id}", ready=COMPOSER)
+    expect(pane(page, 0)).to_contain_text("One")
+    expect(page.get_by_text("being answered in another process")).to_be_visible()
+
+    for at, part in enumerate(parts):
+        ended = replace(part, answer=f"{part.answer} and the rest", status="done")
+        assert ConversationStore(table).put_turn(OWNER, panes[at].conversation_id, ended)
+        expect(pane(page, at)).to_contain_text("and the rest")
+    expect(page.get_by_text("being answered in another process")).to_have_count(0)
+    expect(pane(page, 1)).to_contain_text("Time: ")
 
 
 def test_models_are_found_by_typing_and_chosen_by_keys_alone(open_page: OpenPage) -> None:

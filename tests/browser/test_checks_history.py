@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from frontend import i18n
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_models import SECRET
 from tests.browser.stack import Stack, turn
@@ -64,7 +65,7 @@ def test_check_08_history_while_an_answer_grows_leaves_it_unharmed(open_page: Op
 
     expect(answer(page)).to_contain_text("word39")
     assert re.findall(r"word(\d+)", answer(page).inner_text()) == [str(number) for number in range(40)]
-    expect(answer(page)).to_contain_text("tokens in")
+    expect(answer(page)).to_contain_text(re.compile("tokens? in"))
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -90,7 +91,7 @@ def test_check_24_a_search_finds_vietnamese_with_and_without_its_marks(
 def test_check_30_deleting_asks_and_is_final(open_page: OpenPage, model: str) -> None:
     page = open_page(f"?model={model}")
     ask(page, f"Forget what {model} said")
-    expect(answer(page)).to_contain_text("tokens in" if model == "echo" else "three")
+    expect(answer(page)).to_contain_text(re.compile("tokens? in" if model == "echo" else "three"))
     address = page.url
     conversation = parse_qs(urlsplit(address).query)["chat"][0]
 
@@ -142,3 +143,46 @@ def test_a_conversation_is_opened_from_another_page(open_page: OpenPage, stack: 
     expect(answer(page)).to_contain_text("Here I am.")
     expect(page).to_have_url(re.compile(f"chat={conversation}"))
     expect(page.locator("html")).to_have_attribute("lang", "vi")
+
+
+@pytest.mark.parametrize("pause", [10, 60], ids=["at once", "while the first one is asked"])
+def test_two_starters_begin_one_conversation(open_page: OpenPage, stack: Stack, pause: int) -> None:
+    """The second question waits in the composer; of two clicks at once Streamlit may drop the first (1.67)."""
+    page = open_page("?model=held")
+    first, second = (page.locator(f".st-key-start-question_{number} button") for number in (1, 2))
+    questions = [first.inner_text(), second.inner_text()]
+    page.evaluate(
+        """async ([first, second, pause]) => {
+            first.click();
+            await new Promise(resolve => setTimeout(resolve, pause));
+            second.click();
+        }""",
+        [first.element_handle(), second.element_handle(), pause],
+    )
+
+    expect(answer(page)).to_contain_text("word2")
+    asked = page.get_by_test_id("stChatMessage").first.inner_text()
+    left = questions[1] if questions[0] in asked else ""
+    assert left or questions[1] in asked
+    expect(page.get_by_test_id("stChatInputTextArea")).to_have_value(left)
+    expect(page).to_have_url(re.compile("chat="))
+    kinds = [item["sk"]["S"].partition("#")[0] for item in stack.items()]
+    assert (kinds.count("conversation"), kinds.count("turn")) == (1, 1)
+
+
+def test_a_pane_of_a_comparison_is_no_chat(open_page: OpenPage, stack: Stack) -> None:
+    pane = stack.keep([turn(1, "Compared", "With others.")], kind="compare")
+    page = open_page(f"?chat={pane}")
+
+    expect(page.get_by_text("There is no such conversation.")).to_be_visible()
+    expect(page.get_by_text("With others.")).to_have_count(0)
+
+
+def test_a_download_that_fails_says_so_in_the_pages_language(open_page: OpenPage, stack: Stack) -> None:
+    page = open_page("settings?lang=vi")
+    stack.drop_table()
+    try:
+        page.locator(".st-key-download_all").get_by_role("button").click()
+        expect(page.get_by_text(i18n.translator("vi")("framework.download_failed"))).to_be_visible()
+    finally:
+        stack.deploy()

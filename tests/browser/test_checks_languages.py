@@ -33,12 +33,12 @@ ENGLISH = re.compile(
     r"|remove|more|less|copy|help|shortcut|press|apply|collapse|expand|icon|clear|options?)\b",
     re.IGNORECASE,
 )
-# What others say: the handler's reasons are not in the page's language, and names of things are names.
 # As Chromium sends it while letters are being composed: the input method takes the key for itself.
 ENTER_OF_AN_INPUT_METHOD = """box => box.dispatchEvent(
     new KeyboardEvent("keydown", {key: "Enter", code: "Enter", keyCode: 229, isComposing: true, bubbles: true})
 )"""
 AGE = re.compile(r"\d+ seconds? ago|just now")
+# What others say: the handler's reasons are not in the page's language, and names of things are names.
 SAID_BY_OTHERS = re.compile(r"\(fake\)|^Enter$|README\.md")
 
 

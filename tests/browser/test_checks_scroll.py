@@ -49,7 +49,7 @@ def test_check_09_a_long_answer_costs_little_and_the_page_stays_quick(open_page:
     while not page.get_by_text("The very end.").count():
         page.keyboard.type("x")
         latencies.append(float(page.evaluate(LATENCY_MS)))
-    expect(answer(page)).to_contain_text("tokens in", timeout=60_000)
+    expect(answer(page)).to_contain_text(re.compile("tokens? in"), timeout=60_000)
 
     assert received < 10_000_000
     assert sorted(latencies)[len(latencies) * 9 // 10] < 200 * PATIENCE
@@ -114,7 +114,7 @@ def test_check_11_who_scrolls_up_stays_there(open_page: OpenPage, language: str)
     expect(button).to_be_hidden()
     expect(composer(page)).to_be_focused()
     assert from_end(page) < 100
-    expect(answer(page)).to_contain_text("tokens in" if language == "en" else "token vào")
+    expect(answer(page)).to_contain_text(re.compile("tokens? in" if language == "en" else "token vào"))
     assert from_end(page) < 100
 
     page.mouse.wheel(0, -2000)

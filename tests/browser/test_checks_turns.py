@@ -20,7 +20,7 @@ from tests.browser.stack import Stack, turn
 
 pytestmark = pytest.mark.browser
 LAST_WORD = re.compile("word39")
-ENDED = re.compile("tokens in")
+ENDED = re.compile("tokens? in")
 
 
 def words(page: Page, n: int = 1) -> int:

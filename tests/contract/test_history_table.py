@@ -222,7 +222,9 @@ def test_the_other_items_are_as_the_contract_says(stack: Stack, clock: Clock, st
     PreferenceStore(table).write("ann", Preferences("echo", "vi"))
     RatingStore(table).put("ann", talk.id, 1, Rating(False, "wrong", "No."))
     picture = PictureStore(table).add("ann", talk.id, Image("image/png", b"png"))
-    compared = ComparisonStore(table).create("ann", "Which?", [Pane("echo", talk.id), Pane("slow", "x" * 22, True)])
+    comparisons = ComparisonStore(table)
+    compared = comparisons.new("Which?", [Pane("echo", talk.id), Pane("slow", "x" * 22, True)])
+    comparisons.put("ann", compared)
     ends = {"expires_at": {"N": str(int(NOW.timestamp()) + 30 * 86_400)}}
 
     try:

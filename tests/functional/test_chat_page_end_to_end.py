@@ -53,7 +53,7 @@ def test_question_to_each_provider_is_answered(page: Page, url: str, model_id: s
     _send(page, f"Ask {model_id}", "What is the capital of France?")
 
     expect(_answers(page)).to_contain_text("Paris", timeout=30_000)
-    expect(_answers(page)).to_contain_text(re.compile(rf"{re.escape(model_id)} · \d+ tokens in · \d+ out"))
+    expect(_answers(page)).to_contain_text(re.compile(rf"{re.escape(model_id)} · \d+ tokens? in · \d+ out"))
 
 
 def test_text_grows_stops_and_survives_a_reload(page: Page, url: str) -> None:
@@ -84,7 +84,7 @@ def _answers(page: Page) -> Locator:
 
 def _text_when_stopped(page: Page) -> str:
     """The answer alone: what stands below it is drawn a moment later."""
-    expect(_answers(page)).to_contain_text(re.compile(r"Stopped.*tokens in", re.DOTALL))
+    expect(_answers(page)).to_contain_text(re.compile(r"Stopped.*tokens? in", re.DOTALL))
     return _answers(page).inner_text().partition("Stopped")[0]
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from frontend import oidc
 from frontend.access import AccessError, SignedOut, User, exposed, only_user, user_of
 from frontend.oidc import Oidc, SettingsError
-from frontend.settings import from_environment
+from frontend.settings import MAY_START, from_environment
 
 COMPLETE = {
     "TERRACHAT_OIDC_METADATA_URL": "https://issuer.example.com/.well-known/openid-configuration",
@@ -126,6 +128,13 @@ def test_a_part_of_the_variables_is_refused_by_name(missing: str) -> None:
     [
         ("TERRACHAT_OIDC_METADATA_URL", "http://issuer.example.com/"),
         ("TERRACHAT_OIDC_METADATA_URL", "issuer.example.com"),
+        ("TERRACHAT_OIDC_METADATA_URL", "https://[::1"),
+        ("TERRACHAT_OIDC_METADATA_URL", "https://issuer.example.com:99999/"),
+        ("TERRACHAT_OIDC_METADATA_URL", "https://us er.example.com/"),
+        ("TERRACHAT_OIDC_REDIRECT_URI", "https://[chat.example.com/oauth2callback"),
+        ("TERRACHAT_OIDC_REDIRECT_URI", "https://me:short-secret@chat.example.com/oauth2callback"),
+        ("TERRACHAT_OIDC_REDIRECT_URI", "https://chat.example.com/oauth2callback?short-secret"),
+        ("TERRACHAT_OIDC_REDIRECT_URI", "https://chát.example.com/oauth2callback"),
         ("TERRACHAT_OIDC_REDIRECT_URI", "http://chat.example.com/oauth2callback"),
         ("TERRACHAT_OIDC_REDIRECT_URI", "https://chat.example.com/"),
         ("TERRACHAT_OIDC_COOKIE_SECRET", "short-secret"),
@@ -141,6 +150,45 @@ def test_a_value_that_cannot_be_used_is_refused_without_repeating_it(name: str, 
 
     assert name in str(caught.value)
     assert "short-secret" not in str(caught.value)
+
+
+ANY_URL = st.one_of(
+    st.text(),
+    st.from_regex(r"(?i)https?://[\[\]:@%/a-z0-9.\-#? \u2100]{0,20}(/oauth2callback)?", fullmatch=True),
+)
+
+
+@given(
+    changed=st.dictionaries(
+        st.sampled_from([*oidc.NAMES, oidc.SESSION_HOURS, MAY_START, "TERRACHAT_OWNER", "TERRACHAT_DEPLOYMENT"]),
+        ANY_URL,
+    )
+)
+@example(changed={oidc.REDIRECT_URI: "https://["})
+@example(changed={oidc.METADATA_URL: "https://\u2100"})
+def test_any_text_in_the_environment_is_used_or_refused_by_name(changed: dict[str, str]) -> None:
+    try:
+        found = from_environment({**COMPLETE, **changed})
+    except SettingsError as exc:
+        assert any(name in str(exc) for name in (*oidc.NAMES, oidc.SESSION_HOURS, MAY_START))
+    else:
+        assert found.oidc is None or found.oidc.origin.startswith("https://" if found.oidc.is_https else "http://")
+
+
+@pytest.mark.parametrize(
+    ("uri", "origin"),
+    [
+        ("https://chat.example.com/oauth2callback", "https://chat.example.com"),
+        ("HTTPS://Chat.Example.com:443/oauth2callback", "https://chat.example.com"),
+        ("https://chat.example.com:8443/oauth2callback", "https://chat.example.com:8443"),
+        ("http://[::1]:8501/oauth2callback", "http://[::1]:8501"),
+    ],
+)
+def test_the_pages_origin_is_told_as_browsers_tell_it(uri: str, origin: str) -> None:
+    issuer = oidc.from_environment({**COMPLETE, "TERRACHAT_OIDC_REDIRECT_URI": uri})
+
+    assert issuer is not None
+    assert (issuer.origin, issuer.is_https) == (origin, origin.startswith("https"))
 
 
 @pytest.mark.parametrize(

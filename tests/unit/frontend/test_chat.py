@@ -251,8 +251,8 @@ def test_pictures_are_kept_and_sent_to_models_that_take_them(
     Reading(state).attach((Image("image/png", b"png"),))
     ask(chat, state, "What is this?", sees)
     (turn,) = finished(chat, state)
-    for model in (sees, ECHO):
-        ask(chat, state, "And now?", model)
+    for question, model in (("And now?", sees), ("And then?", ECHO)):
+        ask(chat, state, question, model)
         finished(chat, state)
 
     assert chat.picture(state.conversation_id or "", turn.images[0]) == Image("image/png", b"png")
@@ -396,3 +396,40 @@ def test_nothing_is_left_of_a_question_whose_conversation_is_deleted_meanwhile(c
         chat.store.add_turn("ann", "deleted", TurnRecord(1, "Why?", "echo", started_at=now, heartbeat_at=now))
 
     assert stack.items() == []
+
+
+def test_a_second_click_asks_nothing_twice_even_when_the_answer_was_there_first(
+    chat: Chat, state: PageState, handler: FakeHandler
+) -> None:
+    for _ in range(2):
+        ask(chat, state, "Why?")
+        finished(chat, state)
+    for _ in range(2):
+        do(chat, state, "regenerate", number=1)
+        finished(chat, state)
+    for _ in range(2):
+        do(chat, state, "edit", number=2, text="How?")
+        finished(chat, state)
+
+    assert [turn.question for turn in chat.read(state.conversation_id or "")] == ["Why?", "Why?", "How?"]
+    assert (len(handler.requests), state.take_notices()) == (3, [])
+
+
+def test_two_clicks_before_the_first_one_is_done_begin_one_conversation(chat: Chat, state: PageState) -> None:
+    state.wish("ask", text="First")
+    state.wish("ask", text="Second")
+    perform(page_of(chat, state, HANG))
+
+    assert [conversation.title for conversation in chat.conversations()] == ["First"]
+    assert (state.take_notices(), state.session[COMPOSER_KEY]) == ([Notice("notice.busy")], "Second")
+    chat.stop(state.conversation_id or "")
+    finished(chat, state)
+
+
+def test_a_pane_of_a_comparison_is_not_asked_as_a_chat(chat: Chat, state: PageState, handler: FakeHandler) -> None:
+    pane = chat.store.create(chat.owner, "Compared", kind="compare")
+    state.open(pane.id)
+    ask(chat, state, "And here?")
+
+    assert (state.take_notices(), state.query) == ([Notice("notice.gone")], {})
+    assert (state.session[COMPOSER_KEY], handler.requests) == ("And here?", [])

@@ -42,7 +42,7 @@ def ask(page: AppTest, question: str) -> AppTest:
 
 
 def said(page: AppTest) -> str:
-    kinds = ("header", "subheader", "markdown", "caption", "error", "warning", "info")
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning", "info")
     return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in page.get(kind))
 
 
@@ -159,7 +159,7 @@ def test_earlier_comparisons_are_listed_and_opened(compare: OpenCompare) -> None
 
     page.button(key=f"open-{run}").click().run()
     assert "You said: Remember" in said(page)
-    assert [subheader.value for subheader in page.subheader] == [r"Remember \*me\*"]
+    assert [header.value for header in page.header] == [r"Remember \*me\*"]
 
 
 def test_nobody_elses_comparison_is_found(compare: OpenCompare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,6 +181,13 @@ def test_models_that_are_not_deployed_are_left_out_and_one_is_too_few(compare: O
     assert page.chat_input[0].placeholder == "Choose at least 2 models"
 
 
+def test_more_models_than_can_be_compared_are_left_out_and_named(compare: OpenCompare) -> None:
+    page = compare(m="echo,parrot,slow,held,hang,tall")
+
+    assert page.multiselect(key="compared").value == ["echo", "parrot", "slow", "held"]
+    assert r"Left out: hang\, tall." in said(page)
+
+
 def test_a_table_that_is_gone_is_said_and_nothing_breaks(compare: OpenCompare, stack: Stack) -> None:
     stack.drop_table()
     page = compare(m="echo,parrot")
@@ -192,5 +199,5 @@ def test_a_table_that_is_gone_is_said_and_nothing_breaks(compare: OpenCompare, s
 def test_the_page_speaks_vietnamese(compare: OpenCompare) -> None:
     page = ask(compare(m="echo,parrot", lang="vi"), "Xin chào")
 
-    assert page.header[0].value == "So sánh mô hình"
+    assert page.title[0].value == "So sánh mô hình"
     assert "Token: 2 vào, 1 ra" in said(page)

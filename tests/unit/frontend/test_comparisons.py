@@ -21,6 +21,7 @@ from tests.browser.fake_models import Script
 from tests.browser.stack import REGION, Stack, turn
 
 ECHO, PARROT, HANG = ModelInfo(id="echo"), ModelInfo(id="parrot"), ModelInfo(id="hang")
+HELD = ModelInfo(id="held")
 STOPPED = ModelInfo(id="asleep", status="stopped")
 PLAIN = ChatSettings()
 
@@ -83,16 +84,19 @@ def test_nothing_is_kept_of_a_comparison_in_which_nobody_could_be_asked(chat: Ch
 
 def test_a_pane_that_finds_no_room_is_left_out_and_can_be_asked_after(chat: Chat) -> None:
     comparisons = Comparisons(replace(chat, turns=TurnRegistry(live=1)))
-    run = comparisons.begin("One seat", [HANG, ECHO], PLAIN)
+    run = comparisons.begin("One seat", [HANG, HELD], PLAIN)
     comparison = comparisons.find(run)
     assert comparison is not None
-    assert comparison.rounds == ((1, 0),)
+    assert comparison.rounds in (((1, 0),), ((0, 1),))  # both are asked at once
+    seated = comparison.rounds[0].index(1)
 
-    comparisons.chat.stop(comparison.panes[0].conversation_id)
-    comparisons.retry(run, comparison.panes[1].conversation_id, {"echo": ECHO})
+    comparisons.chat.stop(comparison.panes[seated].conversation_id)
+    left = comparison.panes[1 - seated]
+    comparisons.retry(run, left.conversation_id, {"hang": HANG, "held": HELD})
+    comparisons.chat.stop(left.conversation_id)
     ended(comparisons, run)
     told = comparisons.rounds(comparisons.find(run) or comparison)[0]
-    assert [answer.answer if answer else None for answer in told.answers][1] == "You said: One seat"
+    assert [answer.status if answer else None for answer in told.answers] == ["stopped", "stopped"]
 
 
 def test_a_retry_takes_the_place_of_the_answer_and_keeps_what_was_said_before(chat: Chat, stack: Stack) -> None:
@@ -130,6 +134,21 @@ def test_what_is_gone_or_of_another_comparison_is_refused(chat: Chat) -> None:
     comparisons.delete(run)
     comparisons.delete(run)
     assert comparisons.find(run) is None
+
+
+def test_a_pane_that_has_just_become_a_chat_in_another_tab_is_asked_no_more_from_here(chat: Chat) -> None:
+    comparisons = Comparisons(chat)
+    run = comparisons.begin("First", [ECHO, PARROT], PLAIN)
+    ended(comparisons, run)
+    comparison = comparisons.find(run)
+    assert comparison is not None
+    adopted = comparison.panes[1].conversation_id
+    chat.store.adopt(chat.owner, adopted)  # the comparison does not say so yet
+    comparisons.ask(run, "Second", {"echo": ECHO, "parrot": PARROT}, PLAIN)
+    ended(comparisons, run)
+
+    assert [each.question for each in chat.read(adopted)] == ["First"]
+    assert (comparisons.find(run) or comparison).rounds == ((1, 1), (2, 0))
 
 
 def answered(first_token_ms: int, tokens: int, cost: str | None = None, status: str = "done") -> TurnRecord:

@@ -60,6 +60,7 @@ def test_nothing_deployed_says_what_to_do(stack: Stack) -> None:
     [
         pytest.param("{", "value: Invalid JSON", id="no JSON"),
         pytest.param("{}", "version: Field required", id="no keys"),
+        pytest.param(json.dumps({**PARAMETER, "handler_url": "https://[x/"}), "handler_url: ", id="no URL"),
         pytest.param(json.dumps({**PARAMETER, "version": 2}), "it is version 2, this Terrachat reads 1", id="newer"),
     ],
 )

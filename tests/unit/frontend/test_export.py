@@ -150,6 +150,6 @@ def test_a_zip_has_every_conversation_once_and_the_rest_beside_them() -> None:
 def test_a_footer_says_what_is_known_of_the_cost(changes: dict[str, Any], english: str, vietnamese: str) -> None:
     known = turn(usage=Usage(1234, 5), elapsed_ms=2500, **changes)
 
-    assert footer(ENGLISH, known) == f"echo · 1,234 tokens in · 5 out · {english} · 2.5 s"
-    assert footer(VIETNAMESE, known) == f"echo · 1.234 token vào · 5 ra · {vietnamese} · 2,5 giây"
+    assert footer(ENGLISH, known) == f"echo · 1,234 tokens in · 5 out · {english} · 2.5 s in all"
+    assert footer(VIETNAMESE, known) == f"echo · 1.234 token vào · 5 ra · {vietnamese} · tổng cộng 2,5 giây"
     assert footer(ENGLISH, turn(answered_by="spare")) == "spare instead of echo"

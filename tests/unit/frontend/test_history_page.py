@@ -80,8 +80,12 @@ def test_a_menu_renames_and_pins(open_page: OpenPage, stack: Stack) -> None:
     page.text_input(key=f"title-{conversation}").set_value("New :red[name]")
     page.button(key="save_title").click().run()
     page.menu_button(key=f"menu-{conversation}").click("pin").run()
-
     assert opened_by(page) == [r"New \:red\[name\]"]
+    page.menu_button(key=f"menu-{conversation}").click("rename").run()
+    page.text_input(key=f"title-{conversation}").set_value("long " * 30)
+    page.button(key="save_title").click().run()
+
+    assert opened_by(page) == [f"{'long ' * 10}long…"]
     assert captions(page) == ["Pinned"]
     assert not page.text_input(key="search").value
 

@@ -98,12 +98,18 @@ def test_a_clipped_answer_can_go_on(open_chat: OpenChat, stack: Stack) -> None:
     ]
 
 
-def test_a_failure_that_another_try_will_not_mend_offers_no_retry(open_chat: OpenChat) -> None:
+@pytest.mark.parametrize(("code", "offered"), [("missing_key", True), ("no_access", True), ("content_filter", False)])
+def test_what_can_be_mended_elsewhere_can_be_tried_again(open_chat: OpenChat, code: str, offered: bool) -> None:
+    page = open_chat(turn(1, "One", status="error", error_code=code, retryable=False, usage=None, finish_reason=None))
+
+    assert ("retry-1" in {str(button.key) for button in page.button}) is offered
+
+
+def test_a_failure_without_an_answer_has_nothing_to_copy(open_chat: OpenChat) -> None:
     failed = turn(1, "One", status="error", error_code="no_access", retryable=False, usage=None, finish_reason=None)
     page = open_chat(failed)
 
     keys = {str(button.key) for button in page.button}
-    assert "retry-1" not in keys
     assert "copy-1" not in keys
     assert "that your account may use this model" in page.error[0].value
 

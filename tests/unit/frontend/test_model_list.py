@@ -9,7 +9,7 @@ import pytest
 
 from frontend.client import ChatClient
 from frontend.discovery import DiscoveryError, ModelRecord, read_models
-from frontend.model_list import FRESH_S, Deployed, ModelList, ModelWatch
+from frontend.model_list import FRESH_S, OLD_S, Deployed, ModelList, ModelWatch
 from tests.browser.fake_handler import FakeHandler
 from tests.browser.stack import REGION, Stack
 
@@ -93,6 +93,20 @@ def test_a_list_is_kept_for_ten_seconds_and_renewed_behind_the_page(world: World
     world.watch.current()  # shows what is known, and begins a look
     assert statuses(world.until(lambda told: told is not first)) == {"echo": "ready"}
     assert len(world.handler.headers) == 2
+
+
+def test_a_list_that_nobody_looked_at_for_a_minute_is_not_shown_before_it_was_renewed(world: World) -> None:
+    world.watch.current()
+    world.handler.models = ("echo", "new")
+    world.time += OLD_S
+
+    assert statuses(world.watch.current()) == {"echo": "ready", "new": "ready"}
+
+
+def test_a_model_that_is_listed_twice_is_there_once(world: World) -> None:
+    world.handler.models = ("echo", "slow", "echo")
+
+    assert [model.id for model in world.watch.current().models] == ["echo", "slow"]
 
 
 def test_refresh_looks_at_once(world: World) -> None:

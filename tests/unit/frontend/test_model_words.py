@@ -59,7 +59,8 @@ def test_until_when_is_said_in_the_readers_zone(status: str, english: str, vietn
 @pytest.mark.parametrize(
     ("ago", "english", "vietnamese"),
     [
-        (timedelta(seconds=-5), "0 seconds ago", "0 giây trước"),
+        (timedelta(seconds=-5), "just now", "vừa xong"),
+        (timedelta(), "just now", "vừa xong"),
         (timedelta(seconds=1), "1 second ago", "1 giây trước"),
         (timedelta(seconds=59), "59 seconds ago", "59 giây trước"),
         (timedelta(minutes=1), "1 minute ago", "1 phút trước"),

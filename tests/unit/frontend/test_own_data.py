@@ -66,7 +66,8 @@ def test_everything_is_taken_along_and_then_removed_with_what_is_running(chat: C
     book = UsageBook(chat.table)
     book.add("ann", turn(1, "Why?", "Because.", cost_usd=Decimal("0.5")))
     PreferenceStore(chat.table).write("ann", Preferences("echo", "vi"))
-    ComparisonStore(chat.table).create("ann", "Which?", [Pane("echo", kept), Pane("slow", "x" * 22)])
+    comparisons = ComparisonStore(chat.table)
+    comparisons.put("ann", comparisons.new("Which?", [Pane("echo", kept), Pane("slow", "x" * 22)]))
     elsewhere = stack.keep([turn(1, "Mine", "Yours.")], owner="bob")
     page = wish(chat, "ask", text="Still running")
     live = chat.live(page.state.conversation_id or "")
@@ -95,8 +96,9 @@ def test_everything_is_taken_along_and_then_removed_with_what_is_running(chat: C
 
 
 def test_preferences_are_kept_and_known_to_the_tab(chat: Chat) -> None:
-    page = wish(chat, "prefer", preferences=Preferences("slow", None))
+    wish(chat, "prefer", default_model="slow")
+    page = wish(chat, "prefer", language="vi")
 
-    assert page.state.session["preferences"] == Preferences("slow")
-    assert PreferenceStore(chat.table).read("ann") == Preferences("slow")
+    assert page.state.session["preferences"] == Preferences("slow", "vi")
+    assert PreferenceStore(chat.table).read("ann") == Preferences("slow", "vi")
     assert PreferenceStore(chat.table).read("bob") == Preferences()

@@ -35,7 +35,7 @@ def open_page(stack: Stack) -> Iterator[OpenPage]:
 
 def texts(page: AppTest) -> str:
     """Everything that is said on the page."""
-    kinds = ("markdown", "caption", "error", "warning", "info", "subheader")
+    kinds = ("markdown", "caption", "error", "warning", "info", "header")
     return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in page.get(kind))
 
 
@@ -61,7 +61,7 @@ def until_answered(page: AppTest) -> AppTest:
 def test_an_empty_page_invites_to_ask(open_page: OpenPage) -> None:
     page = open_page()
 
-    assert [element.value for element in page.subheader] == ["What would you like to know?"]
+    assert [element.value for element in page.header] == ["What would you like to know?"]
     assert page.selectbox[0].value == "echo"
     assert not page.chat_input[0].disabled
     assert len([button for button in page.button if str(button.key).startswith("start-")]) == 4
@@ -190,7 +190,7 @@ def test_a_conversation_is_deleted_after_a_yes(open_page: OpenPage) -> None:
 def test_the_page_speaks_vietnamese(open_page: OpenPage) -> None:
     page = open_page(lang="vi")
 
-    assert [element.value for element in page.subheader] == ["Bạn muốn biết điều gì?"]
+    assert [element.value for element in page.header] == ["Bạn muốn biết điều gì?"]
 
 
 def test_without_a_deployment_the_page_says_what_to_do(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,3 +95,11 @@ def test_empty_variables_count_as_none() -> None:
 
     assert (found.deployment, found.region, found.endpoint_url) == (None, "eu-west-1", None)
     assert found.owner
+
+
+@pytest.mark.parametrize(
+    ("value", "english"), [(0.6, "0.6"), (1e6, "1,000,000"), (123_456_789, "123,456,789"), (1e-7, "0.0000001")]
+)
+def test_a_number_that_somebody_chose_is_not_rounded(value: float, english: str) -> None:
+    assert i18n.translator("en").exactly(value) == english
+    assert i18n.translator("vi").exactly(value) == english.translate(str.maketrans(",.", ".,"))
