@@ -17,16 +17,18 @@ from playwright.sync_api import BrowserContext, Page
 # Streamlit's own marks (1.67): connected, and no script is running.
 RESTS = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 COMPOSER = "[data-testid=stChatInputTextArea]:not([disabled])"
-_ANSWER = "[...document.querySelectorAll('[data-testid=stChatMessage]')].at(-1)"
+_BUBBLES = "[...document.querySelectorAll('[data-testid=stChatMessage]')]"
+_ANSWER = f"{_BUBBLES}.at(-1)"
 _GIVEN_UP_S = 20.0  # after which an answer that does not grow is not waited for
 
 _CLOCK = f"""wanted => {{
   window.enterAt = null; window.firstAt = null;
+  const next = {_BUBBLES}.length + 1;  // behind the question's own; the answers before may say the same
   document.addEventListener("keydown", event => {{
     if (event.key === "Enter" && window.enterAt === null) window.enterAt = performance.now();
   }}, true);
   const look = () => {{
-    const answer = {_ANSWER};
+    const answer = {_BUBBLES}[next];
     if (window.enterAt !== null && answer && answer.innerText.includes(wanted)) {{
       window.firstAt = performance.now();
     }} else {{
