@@ -19,8 +19,8 @@ from benchmarks.handler_servers import Running
 _LOOK_S = 0.5
 # For sessions to be given up, and for threads that wait for something to notice it.
 _GONE_WITHIN_S = SESSION_TTL_S + 60.0
-# Above the baseline: what an allocator may keep (a third, or 30 MiB), and threads of a pool.
-_MORE_MEMORY, _MORE_MIB, _MORE_THREADS = 1.33, 30.0, 4
+# Above the baseline: what an allocator may keep (a seventh, or 30 MiB), and threads of a pool.
+_MORE_MEMORY, _MORE_MIB, _MORE_THREADS = 1.15, 30.0, 4
 
 
 @dataclass(frozen=True)
