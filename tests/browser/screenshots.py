@@ -115,7 +115,7 @@ class Look:
 
     name: str
     width: int = 1280
-    height: int = 860
+    height: int = 960
     language: str = "en"
     scheme: Any = "light"
 
