@@ -17,6 +17,7 @@ from generator.preflight import (
     credentials,
     existing_endpoints,
     guardrails,
+    hosting_checks,
     huggingface_models,
     huggingface_secret,
     images,
@@ -48,6 +49,7 @@ _ALL: tuple[Callable[[Scene], Iterator[Check]], ...] = (
     huggingface_models.checks,
     api_keys.checks,
     azure_keys.checks,
+    hosting_checks.checks,
     probes.checks,
 )
 

@@ -20,6 +20,7 @@ import yaml
 from generator.module_dir.lock import locked
 from tests.functional.stage import Deployment, Ran, Stage, endpoint_entry
 from tests.unit.generator.local.waiting import until
+from tests.unit.generator.preflight.hosting_scenes import HOSTING
 
 pytestmark = pytest.mark.local
 
@@ -423,6 +424,21 @@ def test_apply_goes_on_where_it_is_told_to(well: Office) -> None:
     ran = _applied_until_it_works(well, "--skip-doctor")
 
     assert "Preflight" not in ran.stderr
+    assert "another terrachat" in ran.stderr
+
+
+def test_the_page_on_aws_stops_no_apply_to_the_local_target(well: Office) -> None:
+    """Nobody made what its `hosting` names. Of that only the image is played, and here it is missing."""
+    hosted = Office(well.stage, well.stage.deployment("hosted"))
+    hosted.deployment.write({"id": "gpt", "provider": "openai", "model": "gpt-4o-mini"}, hosting=HOSTING)
+    hosted.account(images={"missing": ["team/chat-page:*"]})
+
+    found = hosted.verdicts("--only", "hosting")
+    ran = _applied_until_it_works(hosted)
+
+    parts = ("certificate", "network", "image", "secret", "sign-in")
+    assert found == {f"hosting/{part}": "warn" if part == "image" else "ok" for part in parts}
+    assert "warn     the image of the chat page" in ran.stderr
     assert "another terrachat" in ran.stderr
 
 
