@@ -107,7 +107,7 @@ def main(t: i18n.Translator, state: PageState, env: settings.Settings, visitor: 
     chat = Chat(user.owner, connected.client, connected.table, turn_registry())
     wishes.stop(state, chat)  # before anything that may wait for the network
     preferred = preferences(state, chat)
-    models = connected.watch.current()
+    models = connected.watch.current(waits=not state.has_wish)  # a question is not held up by an old list
     if models.moved:
         connect.clear(chosen, env.region)  # the handler was replaced: the next run looks again
     page = Page(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 
 from frontend import branches
@@ -168,7 +167,7 @@ class Chat:
         before = _turn(turns, question.instead_of) if question.instead_of is not None else None
         number = max((turn.number for turn in turns), default=0) + 1
         kept = before.images if before is not None else ()
-        now = datetime.now(UTC)
+        now = self.table.clock()
         settings = _carried(conversation.settings, model)
         record = TurnRecord(
             number,

@@ -81,8 +81,8 @@ class Comparisons:
             comparison = self.store.new(text, panes)
             self._ask(comparison, text, {model.id: model for model in models})
         except _REFUSALS:
-            with suppress(HistoryError):  # no comparison has them, so that nobody would ever see or delete them
-                for pane in panes:
+            for pane in panes:  # no comparison has them, so that nobody would ever see or delete them
+                with suppress(HistoryError):
                     self.chat.delete(pane.conversation_id)
             raise
         return comparison.id

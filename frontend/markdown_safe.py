@@ -39,7 +39,7 @@ _JOINER = "\u2060"  # no width, no break: `!` and `[` look as before and are no 
 
 
 def inert(text: str) -> str:
-    """`text` as Markdown that shows and does nothing else. Never fails; linear in the length of `text`."""
+    """`text` as Markdown that shows and does nothing else. Never fails; does not cost the square of its length."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(_Reader(lines).read())
 
@@ -47,8 +47,7 @@ def inert(text: str) -> str:
 def plain(text: str) -> str:
     """`text` so that Markdown shows it letter by letter, with its line breaks and indentation; blank ends are cut."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip().split("\n")
-    while len(lines) > 1 and not lines[0].strip():
-        del lines[0]
+    lines = lines[next((number for number, line in enumerate(lines) if line.strip()), len(lines) - 1) :]
     return "\\\n".join(_plain_line(line) for line in lines)
 
 

@@ -99,13 +99,13 @@ class ModelWatch:
         self._asked_at = float("-inf")
         self._look: _Background[None] | None = None
 
-    def current(self) -> ModelList:
+    def current(self, *, waits: bool = True) -> ModelList:
         """What is known now. Where it is older than 10 s, it is looked at again behind the caller, who waits only where
-        nothing is known yet, or nothing since a minute.
+        nothing is known yet, or nothing since a minute; for the latter only if the caller `waits`.
         """
         look = self._begun(FRESH_S)
         is_told = self._has_told.wait(self._wait_s)
-        if is_told and look is not None and self._now() - self._told_at >= OLD_S:
+        if waits and is_told and look is not None and self._now() - self._told_at >= OLD_S:
             look.wait(self._wait_s)
         return self._told or _NOTHING
 

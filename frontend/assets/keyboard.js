@@ -1,6 +1,6 @@
 // Where the keyboard is, when Streamlit (1.67) leaves it nowhere or in the wrong place: in what a button opened, on the
 // first entry of a menu, back where it was when what had it was taken away or drawn anew, and in the composer after a
-// question or a stop. Needs nothing of the page's language, so it runs once. A mouse stays where it is.
+// question or a stop. Needs nothing of the page's language, so it runs once.
 if (!window.terrachatKeyboard) {
   window.terrachatKeyboard = true;
   const OPENED = '[data-testid="stPopoverBody"]';
@@ -8,7 +8,10 @@ if (!window.terrachatKeyboard) {
   const FIELDS = "input:enabled, textarea:enabled";
   const REACHED = `button:enabled, ${FIELDS}`;
   const RUNS = '[data-testid="stApp"][data-test-script-state="running"]';
-  const PATIENCE_MS = 1000; // for what had the focus to be drawn anew; a run that follows an answer ends late
+  const COMPOSER = "st-key-composer";
+  // For what had the focus to be drawn anew: a run that follows an answer ends late, and what was deleted never comes.
+  const PATIENCE_MS = 1000;
+  const SURE_MS = 10_000; // for what does come: the composer, and the fields of what was opened
   let isUsed = false;
   let focused = null;
   let path = []; // the keys of the widget that has the focus and of those before it on the page, the nearest first
@@ -19,13 +22,15 @@ if (!window.terrachatKeyboard) {
   // after it and cannot be reached before it has its place; where there is none, and after a click, to the whole: nobody
   // should find the button below a question under a key that is still held down.
   const enter = (opened) => {
-    const until = performance.now() + PATIENCE_MS;
+    const until = performance.now() + SURE_MS;
+    let from = [document.activeElement, document.body, opened]; // anywhere else somebody went on purpose
     opened.tabIndex = -1;
     const tryIt = () => {
       const first = isUsed ? opened.querySelector(FIELDS) : null;
       const active = document.activeElement;
-      if (!opened.isConnected || performance.now() > until || (active !== opened && opened.contains(active))) return;
+      if (!opened.isConnected || performance.now() > until || !from.includes(active)) return;
       if (first || active !== opened) go(first ?? opened);
+      if (document.activeElement === opened) from = [document.body, opened]; // who goes back to the button may stay
       requestAnimationFrame(tryIt);
     };
     tryIt();
@@ -43,6 +48,9 @@ if (!window.terrachatKeyboard) {
 
   const reached = (key) => document.querySelector(`.${CSS.escape(key)}`)?.querySelector(REACHED);
 
+  // Who writes goes on where they wrote, after a mouse, too: the composer always comes again.
+  const isWriting = () => path[0] === COMPOSER;
+
   // To the widget that had it, as soon as it is there again, else to the nearest one before it that is still there; into
   // a menu that is open, whose entries were drawn anew.
   const bringBack = (until) => {
@@ -52,7 +60,7 @@ if (!window.terrachatKeyboard) {
       go(menu);
       return;
     }
-    const waits = document.querySelector(RUNS) && performance.now() < until;
+    const waits = (isWriting() || document.querySelector(RUNS)) && performance.now() < until;
     const place = (waits ? path.slice(0, 1) : path).map(reached).find(Boolean);
     if (place) go(place);
     else if (waits) requestAnimationFrame(() => bringBack(until));
@@ -66,9 +74,10 @@ if (!window.terrachatKeyboard) {
         if (opened) enter(opened);
       }
     }
-    if (!isUsed || !focused || focused.isConnected || document.activeElement !== document.body) return;
+    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
     focused = null;
-    requestAnimationFrame(() => bringBack(performance.now() + PATIENCE_MS));
+    if (!isUsed && !isWriting()) return;
+    requestAnimationFrame(() => bringBack(performance.now() + (isWriting() ? SURE_MS : PATIENCE_MS)));
   };
 
   const visit = ({ target }) => {

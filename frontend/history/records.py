@@ -40,6 +40,11 @@ class ChatSettings:
     system_prompt: str = ""
     parameters: Mapping[str, float | int] = field(default_factory=dict)
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the system prompt does not fit beside a turn's question and answer."""
+        return len(self.system_prompt.encode()) > MAX_SYSTEM_PROMPT_BYTES
+
 
 @dataclass(frozen=True)
 class Conversation:

@@ -10,14 +10,12 @@ from typing import Any, cast
 import streamlit as st
 
 from frontend import parameters
-from frontend.history.records import MAX_SYSTEM_PROMPT_BYTES, ChatSettings
+from frontend.history.records import ChatSettings
 from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.parameters import Parameter
 from frontend.reading import Reading
 from frontend.wire import ModelInfo
-
-_MAX_PROMPT = MAX_SYSTEM_PROMPT_BYTES // 4  # characters, of at most four bytes
 
 
 def draw(page: Page, settings: ChatSettings) -> None:
@@ -32,7 +30,6 @@ def draw(page: Page, settings: ChatSettings) -> None:
             key=f"{key}-system",
             value=settings.system_prompt,
             placeholder=t("chat_settings.system_prompt_hint"),
-            max_chars=_MAX_PROMPT,
             on_change=_changed,
             args=(page, key, settings, shown),
         )

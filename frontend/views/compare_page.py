@@ -137,8 +137,9 @@ def _past(page: Page, past: Sequence[Comparison]) -> None:
             st.button(
                 plain(comparison.title),
                 key=f"open-{comparison.id}",
-                on_click=compare_state.show,
-                args=(page.state, comparison.id),
+                on_click=page.state.wish,
+                args=("compare_show",),
+                kwargs={"comparison": comparison.id},
                 type="tertiary",
                 wrap=False,
             )
@@ -158,8 +159,9 @@ def _about(page: Page, comparison: Comparison, models: Sequence[ModelInfo]) -> N
             t("compare.new"),
             key="compare-new",
             icon=":material/add:",
-            on_click=compare_state.show,
-            args=(page.state, None),
+            on_click=page.state.wish,
+            args=("compare_show",),
+            kwargs={"comparison": None},
         )
         compare_settings.draw(page, models)
         _delete(page, comparison)

@@ -9,13 +9,10 @@ import streamlit as st
 
 from frontend import parameters
 from frontend.compare_state import PROMPT_KEY, key_of
-from frontend.history.records import MAX_SYSTEM_PROMPT_BYTES
 from frontend.markdown_safe import plain
 from frontend.page import Page
 from frontend.parameters import Parameter
 from frontend.wire import ModelInfo
-
-_MAX_PROMPT = MAX_SYSTEM_PROMPT_BYTES // 4  # characters, of at most four bytes
 
 
 def draw(page: Page, models: Sequence[ModelInfo]) -> None:
@@ -26,7 +23,6 @@ def draw(page: Page, models: Sequence[ModelInfo]) -> None:
             t("chat_settings.system_prompt"),
             key=PROMPT_KEY,
             placeholder=t("chat_settings.system_prompt_hint"),
-            max_chars=_MAX_PROMPT,
         )
         shown = parameters.offered(models)
         with st.container(horizontal=True):

@@ -32,10 +32,8 @@ def draw(page: Page) -> None:
 
 
 def open_chat(state: PageState, conversation_id: str | None) -> None:
-    """Show this conversation, an empty one for None, on the page Chat."""
-    state.open(conversation_id)
-    if state.session.get("page") != "chat":
-        state.go("chat")
+    """Show this conversation, an empty one for None, on the page Chat: after what was asked for before."""
+    state.wish("open", conversation=conversation_id)
 
 
 def _draw(page: Page, conversations: Sequence[Conversation]) -> None:

@@ -109,9 +109,9 @@ def _draw(t: Translator, state: PageState, failure: AccessError) -> None:
 
 def _unsent(state: PageState) -> str:
     """The question that could not be asked, in this run or in one before, whose elements may not have been sent."""
-    wish = state.take_wish()
-    if wish is not None:
-        state.session[_DRAFT] = str(wish.arguments.get("text", ""))
+    while (wish := state.take_wish()) is not None:
+        if text := wish.arguments.get("text"):
+            state.session[_DRAFT] = str(text)
     return str(state.session.get(_DRAFT, ""))
 
 

@@ -27,10 +27,13 @@ ACTIONS: Mapping[str, Action] = {
 
 
 def stop(state: PageState, chat: Chat) -> None:
-    """Take the wish to stop, if it is one, and do it. It needs nothing from the network, and must not wait for it."""
-    wish = state.take_wish("stop")
-    for conversation_id in wish.arguments["conversations"] if wish is not None else ():
-        chat.stop(conversation_id)
+    """Take the wishes to stop, and do them. They need nothing from the network, and must not wait for it.
+
+    All of them: a second click that was left over would stop the next answer.
+    """
+    while (wish := state.take_wish("stop")) is not None:
+        for conversation_id in wish.arguments["conversations"]:
+            chat.stop(conversation_id)
 
 
 def perform(page: Page) -> None:

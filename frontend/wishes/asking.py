@@ -7,7 +7,7 @@ composer and a notice why not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from frontend.chat import Question, QuestionTooLongError, TurnGoneError
 from frontend.history.conversations import ConversationGoneError
@@ -52,7 +52,9 @@ def _ask(page: Page, wish: Wish) -> None:
             page.state.notify("picture.no_words")
         page.state.give_back(text)
         return
-    _keep_settings(page)
+    if not _keep_settings(page):
+        page.state.give_back(text)
+        return
     question = Question(text, images=images, versions=page.state.versions, settings=reading.settings)
     is_asked = _answer(page, question, page.model)
     reading.attach(() if is_asked else images)
@@ -85,8 +87,7 @@ def _ask_anew(page: Page, wish: Wish, text: str | None, model: ModelInfo | None)
         return False
     if _is_second_click(page, text, model, number):
         return True
-    _keep_settings(page)
-    return _answer(page, Question(text, instead_of=number), model)
+    return _keep_settings(page) and _answer(page, Question(text, instead_of=number), model)
 
 
 def _configure(page: Page, _: Wish) -> None:
@@ -94,13 +95,18 @@ def _configure(page: Page, _: Wish) -> None:
     _keep_settings(page)
 
 
-def _keep_settings(page: Page) -> None:
+def _keep_settings(page: Page) -> bool:
+    """Whether what was chosen can be asked with. What cannot be kept stays where it was written, with a notice."""
     reading, conversation_id = Reading(page.state), page.state.conversation_id
+    if reading.settings is not None and reading.settings.is_too_long:
+        page.state.notify("error.prompt_too_long.hint")
+        return False
     if reading.settings is None or conversation_id is None:
-        return
+        return True
     if not page.chat.store.configure(page.owner, conversation_id, reading.settings):
         page.state.notify("notice.not_found")
     reading.choose(None)
+    return True
 
 
 def _pictures(page: Page, files: Sequence[bytes]) -> tuple[Image, ...] | None:
@@ -154,7 +160,7 @@ def _is_second_click(page: Page, text: str | None, model: ModelInfo | None, inst
         and asked.model == model.id
         and (text is None or asked.question == text)
         and (instead_of is None or asked.parent < instead_of < asked.number)
-        and datetime.now(UTC) - asked.started_at < _DOUBLE_CLICK
+        and page.table.clock() - asked.started_at < _DOUBLE_CLICK
     )
 
 

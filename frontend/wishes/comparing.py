@@ -29,11 +29,20 @@ _NOTICES: Mapping[type[Exception], str] = {
 }
 
 
+def _show(page: Page, wish: Wish) -> None:
+    """Show `comparison`, the choice of models for None, after what was asked for before."""
+    compare_state.show(page.state, wish.arguments["comparison"])
+
+
 def _ask(page: Page, wish: Wish) -> None:
     """`text` to all panes of the open comparison, or to the chosen models in a new one."""
     text: str = wish.arguments["text"]
     comparisons, run = Comparisons(page.chat), compare_state.open_run(page.state)
     settings = compare_state.settings_of(page.state)
+    if settings.is_too_long:
+        page.state.notify("error.prompt_too_long.hint")
+        page.state.give_back(text)
+        return
 
     def ask() -> None:
         if run is not None:
@@ -97,6 +106,7 @@ def _done(page: Page, action: Callable[[], None]) -> bool:
 
 
 ACTIONS: Mapping[str, Action] = {
+    "compare_show": _show,
     "compare_ask": _ask,
     "compare_retry": _retry,
     "compare_vote": _vote,

@@ -13,6 +13,13 @@ from frontend.state import PREFERENCES_KEY, Wish
 from frontend.wishes.action import Action
 
 
+def _open(page: Page, wish: Wish) -> None:
+    """Show `conversation`, an empty one for None. Only in its turn: an earlier wish is about what was open then."""
+    page.state.open(wish.arguments["conversation"])
+    if page.state.session.get("page") != "chat":
+        page.state.go("chat")
+
+
 def _rename(page: Page, wish: Wish) -> None:
     """`conversation` gets the title `title`."""
     title = " ".join(wish.arguments["title"].split())
@@ -44,4 +51,10 @@ def _erase(page: Page, wish: Wish) -> None:
     page.state.notify("notice.erased")
 
 
-ACTIONS: Mapping[str, Action] = {"rename": _rename, "pin": _pin, "delete": _delete, "erase": _erase}
+ACTIONS: Mapping[str, Action] = {
+    "open": _open,
+    "rename": _rename,
+    "pin": _pin,
+    "delete": _delete,
+    "erase": _erase,
+}

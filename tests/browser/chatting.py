@@ -6,7 +6,7 @@ import os
 
 from playwright.sync_api import Locator, Page, expect
 
-# The checks' limits hold for a machine that has nothing else to do: `make test ARGS='-n0 -m browser'`. Beside other
+# The checks' limits hold for a machine that has nothing else to do: `make test-page ARGS='-n0'`. Beside other
 # tests a page waits for its turn, and how long says nothing of the page.
 PATIENCE = 15 if "PYTEST_XDIST_WORKER" in os.environ else 1
 

@@ -156,7 +156,8 @@ def keep_for_a_reader(window: BrowserContext, problems: list[str], folder: Path)
         picture = folder / f"page-{number}.png"
         page.screenshot(path=picture)
         picture.with_suffix(".html").write_text(page.content())
-        print(f"{page.url}: {picture}")
+        focused = page.evaluate("`${document.hasFocus()} ${document.activeElement?.outerHTML.slice(0, 200)}`")
+        print(f"{page.url}: {picture}\nfocus: {focused}")
     print("console:", *problems, sep="\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,7 +20,7 @@ from frontend.turns import TurnRegistry
 from frontend.wire import Image, ModelInfo, Price
 from frontend.wishes import perform, stop
 from tests.browser.fake_handler import FakeHandler
-from tests.browser.stack import REGION, Stack
+from tests.browser.stack import REGION, Stack, turn
 from tests.unit.frontend.runs import page_of
 
 ECHO, HANG = ModelInfo(id="echo"), ModelInfo(id="hang")
@@ -399,8 +399,11 @@ def test_nothing_is_left_of_a_question_whose_conversation_is_deleted_meanwhile(c
 
 
 def test_a_second_click_asks_nothing_twice_even_when_the_answer_was_there_first(
-    chat: Chat, state: PageState, handler: FakeHandler
+    stack: Stack, state: PageState, handler: FakeHandler
 ) -> None:
+    now = datetime.now(UTC)
+    table = Table(stack.table, REGION, clock=lambda: now)
+    chat = Chat("ann", ChatClient(handler.url, REGION), table, TurnRegistry())
     for _ in range(2):
         ask(chat, state, "Why?")
         finished(chat, state)
@@ -413,6 +416,45 @@ def test_a_second_click_asks_nothing_twice_even_when_the_answer_was_there_first(
 
     assert [turn.question for turn in chat.read(state.conversation_id or "")] == ["Why?", "Why?", "How?"]
     assert (len(handler.requests), state.take_notices()) == (3, [])
+    now += timedelta(seconds=2)  # no double click takes so long
+    ask(chat, state, "How?")
+    assert len(finished(chat, state)) == 4
+
+
+def test_what_is_asked_belongs_to_what_was_open_then(chat: Chat, state: PageState, stack: Stack) -> None:
+    here, there = (stack.keep([turn(1, name, "…")], owner="ann") for name in ("here", "there"))
+    state.open(here)
+    state.wish("ask", text="Why?")
+    state.wish("open", conversation=there)
+    state.enter("chat")
+    perform(page_of(chat, state, ECHO))
+
+    assert state.conversation_id == there
+    assert [one.question for one in chat.read(here)] == ["here", "Why?"]
+    assert [one.question for one in chat.read(there)] == ["there"]
+
+
+def test_a_second_stop_does_not_wait_for_the_next_answer(chat: Chat, state: PageState) -> None:
+    for _ in range(2):
+        state.wish("stop", conversations=["c1"])
+    stop(state, chat)
+
+    assert not state.has_wish
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["in a chat", "before the first question"])
+def test_a_system_prompt_that_is_too_long_stays_where_it_is_and_nothing_is_asked(
+    chat: Chat, state: PageState, stack: Stack, opened: bool
+) -> None:
+    if opened:
+        state.open(stack.keep([turn(1, "here", "…")], owner="ann"))
+    settings = ChatSettings("é" * 4_001)
+    Reading(state).choose(settings)
+    ask(chat, state, "Why?")
+
+    assert state.take_notices() == [Notice("error.prompt_too_long.hint")]
+    assert (state.session[COMPOSER_KEY], Reading(state).settings) == ("Why?", settings)
+    assert stack.handler.requests == []
 
 
 def test_two_clicks_before_the_first_one_is_done_begin_one_conversation(chat: Chat, state: PageState) -> None:

@@ -248,3 +248,11 @@ def test_the_records_are_read_from_ssm_and_those_that_cannot_be_are_left_out(sta
     assert (found["night"].start.endpoint_config, found["night"].start.tags) == ("c", {})
     assert {"echo", "night"} <= set(found)
     assert not {"later", "odd"} & set(found)
+
+
+def test_who_asks_a_question_does_not_wait_for_an_old_list(world: World) -> None:
+    first = world.watch.current()
+    world.time += OLD_S + 1
+    world.handler.lists.clear()
+
+    assert world.watch.current(waits=False) is first
