@@ -127,6 +127,7 @@ def test_check_27_the_skip_link_leaves_the_sidebar_behind(open_page: OpenPage) -
 
 def test_check_27_the_composer_has_the_focus_after_a_question_and_after_stop(open_page: OpenPage) -> None:
     page = open_page("?model=held")
+    page.wait_for_function("window.terrachatKeyboard")  # what the page loads first is not what it runs first
     page.get_by_role("button", name="Suggest five names").click()
     expect(answer(page)).to_contain_text("word1")
     expect(composer(page)).to_be_focused()
