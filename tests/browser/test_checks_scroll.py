@@ -48,7 +48,7 @@ def test_check_09_a_long_answer_costs_little_and_the_page_stays_quick(open_page:
     expect(answer(page).locator("code .token").first).to_be_visible()
     ask(page, "All of it")
     expect(answer(page, 2)).to_contain_text("Paragraph 5.")
-    box, latencies = composer(page), []
+    box, latencies = composer(page), list[float]()
     box.focus()
     while not latencies or not page.get_by_text("The very end.").count():
         page.keyboard.type("x")
