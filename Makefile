@@ -20,10 +20,10 @@ help: ## Show this list
 demo: .venv/run.stamp ## The whole product on this machine, no AWS account (ARGS='--ask "PROMPT"' to skip the browser)
 	@$(BIN)/terrachat demo $(ARGS)
 
-test: .venv/dev.stamp .venv/checkov.stamp ## Run every test but the page's in a browser (ARGS='-k name' to choose)
+test: .venv/dev.stamp .venv/checkov.stamp ## Run every test but those in tests/browser (ARGS='-k name' to choose)
 	@$(PYTEST) $(BUT_PAGE) $(ARGS)
 
-test-page: .venv/dev.stamp ## The page in Chromium: its numbered checks (ARGS='-n0': with their time limits)
+test-page: .venv/dev.stamp ## Run tests/browser: the page's numbered checks (ARGS='-n0': with their time limits)
 	@$(PYTEST) tests/browser $(ARGS)
 
 check: .venv/dev.stamp .venv/checkov.stamp ## Format, lint, types, import contracts, then the tests

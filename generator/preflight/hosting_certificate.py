@@ -75,7 +75,8 @@ def _for_how_long(hosting: HostingSettings, described: Mapping[str, Any]) -> tup
     if end is None or end - datetime.now(UTC) > _SOON:
         return Verdict.OK, f"{is_issued}.", ""
     if described.get("Type") == "IMPORTED":
-        fix = "Import its successor under the same ARN: aws acm import-certificate --certificate-arn ..."
+        fix = "Import its successor under the same ARN: aws acm import-certificate "
+        fix += f"--certificate-arn {hosting.certificate} ..."
         return Verdict.WARN, f"{is_issued}, and was imported, which AWS does not renew.", fix
     renewal = described.get("RenewalSummary", {})
     if renewal.get("RenewalStatus") in _WAITING_OR_FAILED:
